@@ -1,0 +1,1 @@
+"""The curriculum: one folder a skill, all of the same shape."""

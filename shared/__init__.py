@@ -1,0 +1,1 @@
+"""What every project stands on: models, embeddings, PostgreSQL, Farol's world, criteria."""

@@ -1,0 +1,1 @@
+"""Turn texts into vectors, offline or through a server, through one contract, ``Embedder``."""

@@ -1,0 +1,1 @@
+"""PostgreSQL with pgvector: embedded, or yours by ``DATABASE_URL``."""
