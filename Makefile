@@ -1,0 +1,79 @@
+# Two commands do everything on a fresh machine: `make scorecard` and `make test`.
+# Each installs what it needs into .venv first, from the lock, checked by hash.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+P ?=
+export Q
+
+##@ Every day
+.PHONY: scorecard
+scorecard: $(READY) ## Run everything and show where you stand (P=p02 for one project, SEED=7)
+	@$(BIN)/python -m scorecard run $(P) $(if $(SEED),--seed $(SEED)) $(if $(MODEL),--model $(MODEL))
+
+.PHONY: test
+test: $(READY) ## Run every test
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+.PHONY: ask
+ask: $(READY) ## Ask the standard library: make ask Q="how do I keep a list sorted while inserting?"
+	@$(BIN)/python -m projects.p07_advanced_rag ask "$$Q"
+
+.PHONY: sim
+sim: $(READY) ## Serve the simulator and say how to point a client at it (PORT=8100)
+	@$(BIN)/python -m shared.simulator serve --port $(or $(PORT),8100)
+
+.PHONY: doctor
+doctor: $(READY) ## Say what works on this machine and what does not
+	@$(BIN)/python -m scorecard doctor
+
+##@ Before a commit
+.PHONY: all
+all: format lint types contracts test scorecard ## Everything CI runs, formatting first
+
+.PHONY: format
+format: $(READY) ## Format and mend what ruff can mend
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+.PHONY: lint
+lint: $(READY) ## Check style
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+.PHONY: types
+types: $(READY) ## Check types, strictly
+	@$(BIN)/mypy
+
+.PHONY: contracts
+contracts: $(READY) ## Check who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+##@ Upkeep
+.PHONY: install
+install: $(READY) ## Install the locked environment into .venv
+
+.PHONY: clean
+clean: ## Remove the environment, caches and the embedded database
+	@rm -rf .venv .capstone .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.PHONY: help
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "; print "make TARGET, where TARGET is one of"} \
+		/^##@/ {print "\n" substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The first interpreter that can run this project. Asked by running it: a version manager may
+# put names on the PATH that answer nothing.
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+
+$(READY): poetry.lock scorecard/install.py
+	@for python in $(CANDIDATES); do \
+		if $$python -c '$(SUITS)' 2>/dev/null; then \
+			$$python -m venv --clear .venv && $(BIN)/python scorecard/install.py && touch $@; exit $$?; \
+		fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 was found (tried: $(CANDIDATES))." >&2; \
+	echo "Install one, then run the same command again, or: make PYTHON=/path/to/python3.13" >&2; \
+	exit 2
