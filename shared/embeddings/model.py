@@ -1,6 +1,6 @@
 """The one contract every embedder keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -11,6 +11,13 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 Overflow: TypeAlias = Literal["error", "truncate"]
 """What to do with a text longer than the model reads; there is no silent third way."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many texts are done, and of how many."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 class Embedder(Protocol):
