@@ -1,6 +1,6 @@
 """The one contract every model and every wrapper around a model keeps."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from shared.llm.messages import ChatRequest, Reply, StreamEvent
@@ -22,9 +22,10 @@ class ChatModel(Protocol):
         """Answer in one piece."""
         ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[StreamEvent]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Answer piece by piece; the last event is always a ``StreamEnd``.
 
-        Raises ``StreamCutError`` when the server's stream ends without a finish reason.
+        Raises ``StreamCutError`` when the server's stream ends without a finish reason. Close a
+        stream that you leave early (``contextlib.aclosing``): the call ends only then.
         """
         ...
