@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from shared.embeddings.graph import Precision
+from shared.embeddings.architecture import Precision
+from shared.embeddings.compact import CompactTokens
 from shared.embeddings.minilm import load_minilm
 from shared.embeddings.shipped import ShippedVectors, agreement
 from shared.errors import CapstoneError, ConfigurationError
@@ -29,7 +30,7 @@ def read_texts(file: Path) -> list[str]:
 
 
 async def ship(options: argparse.Namespace) -> None:
-    """Embed the texts and write their vectors."""
+    """Embed the texts and write their vectors, or their tokens' vectors."""
     texts = read_texts(options.texts)
     with Progress(disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Embedding", total=len(texts))
@@ -38,19 +39,19 @@ async def ship(options: argparse.Namespace) -> None:
             precision=options.precision,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-        shipped = await ShippedVectors.build(model, texts, overflow=options.overflow)
+        kind = CompactTokens if options.tokens else ShippedVectors
+        shipped = await kind.build(model, texts, overflow=options.overflow)
     shipped.save(options.vectors)
-    print(
-        f"{len(shipped.hashes)} vectors of {shipped.model}: {options.vectors.stat().st_size} bytes"
-    )
+    size = options.vectors.stat().st_size
+    print(f"{len(shipped.known.hashes)} texts by {shipped.known.model}, {size} bytes")
 
 
 async def check(options: argparse.Namespace) -> None:
     """Embed a sample anew and compare."""
     shipped = ShippedVectors.load(options.vectors)
-    precision: Precision = "fp32" if "/fp32/" in shipped.model else "int8"
+    precision: Precision = "fp32" if "/fp32/" in shipped.known.model else "int8"
     model = await load_minilm(read_settings().home, precision=precision)
-    texts = shipped.sample(read_texts(options.texts), options.sample)
+    texts = shipped.known.in_order(read_texts(options.texts))[: options.sample]
     cosine = await agreement(shipped, model, texts, size=options.sample)
     print(f"lowest cosine of {len(texts)} texts embedded anew: {cosine:.4f}")
 
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     ship_command.set_defaults(run=ship)
     ship_command.add_argument("--precision", choices=["int8", "fp32"], default="int8")
     ship_command.add_argument("--overflow", choices=["error", "truncate"], default="error")
+    ship_command.add_argument("--tokens", action="store_true", help="compact token vectors instead")
     check_command = commands.add_parser("check", help="embed a sample anew and compare")
     check_command.set_defaults(run=check)
     check_command.add_argument("--sample", type=int, default=32)

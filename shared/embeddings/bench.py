@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from shared.embeddings.graph import Precision
+from shared.embeddings.architecture import Precision
 from shared.embeddings.minilm import MiniLM, load_minilm
 from shared.embeddings.model import Embedder
 from shared.embeddings.static import load_static
@@ -66,7 +66,7 @@ async def load_times(precision: Precision) -> tuple[MiniLM, float, float]:
 
 async def measure(count: int) -> Table:
     """Measure every embedder of this machine."""
-    table = Table(title="texts a second (ms of CPU a text)")
+    table = Table(title="all-MiniLM-L6-v2: texts a second (ms of CPU a text)")
     for column in (
         "embedder",
         *(f"{n} tokens" for n in LENGTHS),
@@ -78,14 +78,14 @@ async def measure(count: int) -> Table:
     precisions: tuple[Precision, ...] = ("fp32", "int8")
     for precision in precisions:
         model, first, second = await load_times(precision)
-        loaded.append((model, f"{first:.2f} / {second:.2f}"))
+        loaded.append((model, f"{first:.2f}/{second:.2f}"))
     with tempfile.TemporaryDirectory() as home:
         loaded.append((await load_static(Path(home)), ""))
         for embedder, load in loaded:
             speeds = [await throughput(embedder, tokens, count) for tokens in LENGTHS]
             median, slow = await query_latency(embedder)
             cells = [f"{rate:.0f} ({cpu:.1f})" for rate, cpu in speeds]
-            table.add_row(embedder.name, *cells, f"{median:.1f} / {slow:.1f}", load)
+            table.add_row(embedder.name.split("/")[1], *cells, f"{median:.1f}/{slow:.1f}", load)
     return table
 
 

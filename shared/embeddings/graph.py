@@ -9,19 +9,26 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-Precision: TypeAlias = Literal["fp32", "int8"]
+from shared.embeddings.architecture import (
+    DIMENSIONS,
+    GRAPH_INPUT,
+    GRAPH_OUTPUT,
+    HEADS,
+    LAYERS,
+    MODEL,
+    Precision,
+)
+
 Tensors: TypeAlias = Mapping[str, NDArray[np.float32]]
 
-LAYERS, HEADS, DIMENSIONS = 6, 12, 384
 OPSET = 23  # the first with Attention as one operator
-INPUT, OUTPUT = "token_ids", "states"
 
 
 class GraphDrawing:
@@ -62,10 +69,10 @@ class GraphDrawing:
         places = self.weights["embeddings.position_embeddings.weight"]
         # Every token is of the first type, so that type's row is the same everywhere.
         places = places + self.weights["embeddings.token_type_embeddings.weight"][0]
-        length = self.apply("Shape", INPUT, start=1)
+        length = self.apply("Shape", GRAPH_INPUT, start=1)
         zero = self.constant("zero", np.zeros(1, np.int64))
         here = self.apply("Slice", self.constant("places", places), zero, length, zero)
-        x = self.apply("Add", self.apply("Gather", table, INPUT), here)
+        x = self.apply("Add", self.apply("Gather", table, GRAPH_INPUT), here)
         return self.norm(x, "embeddings.LayerNorm")
 
     def layer(self, x: str, name: str) -> str:
@@ -87,12 +94,12 @@ def draw_graph(weights: Tensors) -> onnx.ModelProto:
     x = drawing.words()
     for index in range(LAYERS):
         x = drawing.layer(x, f"encoder.layer.{index}")
-    drawing.nodes[-1].output[0] = OUTPUT
+    drawing.nodes[-1].output[0] = GRAPH_OUTPUT
     graph = helper.make_graph(
         drawing.nodes,
-        "all-MiniLM-L6-v2",
-        [helper.make_tensor_value_info(INPUT, TensorProto.INT64, [1, "tokens"])],
-        [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, "tokens", DIMENSIONS])],
+        MODEL,
+        [helper.make_tensor_value_info(GRAPH_INPUT, TensorProto.INT64, [1, "tokens"])],
+        [helper.make_tensor_value_info(GRAPH_OUTPUT, TensorProto.FLOAT, [1, "tokens", DIMENSIONS])],
         list(drawing.constants.values()),
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=11)

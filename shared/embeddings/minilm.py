@@ -10,16 +10,22 @@ from typing import ParamSpec, TypeAlias, TypeVar
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
-from shared.embeddings.graph import DIMENSIONS, INPUT, OUTPUT, Precision, write_graph
+from shared.embeddings.architecture import (
+    DIMENSIONS,
+    GRAPH_INPUT,
+    GRAPH_OUTPUT,
+    MAX_TOKENS,
+    MODEL,
+    Precision,
+)
+from shared.embeddings.concurrently import all_of
 from shared.embeddings.late_interaction import TokenVectors, quantise_directions
 from shared.embeddings.model import Overflow, Progress, Vectors, no_progress
-from shared.embeddings.weights import WEIGHTS_SHA256, derived_file, find_model_files
+from shared.embeddings.session import open_session
+from shared.embeddings.weights import find_model_files
 from shared.embeddings.wordpieces import TokenIds, WordPieces
 
-MODEL = "all-MiniLM-L6-v2"
-MAX_TOKENS = 256
 VERSION = 1
 """Raise it when a change to the graph changes the vectors: it is part of every cache's key."""
 
@@ -89,14 +95,14 @@ class MiniLM:
                 done.update(zip(batch, results, strict=True))
                 self._progress(len(done), len(texts))
 
-        await asyncio.gather(*(work() for _ in range(self._workers)))
+        await all_of(work() for _ in range(self._workers))
         return [done[text] for text in range(len(texts))]
 
     async def _in_thread(self, work: Callable[P, Result], *args: P.args, **_: P.kwargs) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     def _states(self, ids: TokenIds) -> States:
-        states: States = self._session.run([OUTPUT], {INPUT: ids[np.newaxis]})[0][0]
+        states: States = self._session.run([GRAPH_OUTPUT], {GRAPH_INPUT: ids[np.newaxis]})[0][0]
         return states
 
 
@@ -134,25 +140,17 @@ async def load_minilm(
 
 def _load(home: Path, precision: Precision, progress: Progress) -> MiniLM:
     files = find_model_files()
-    word_pieces = WordPieces(files.tokenizer.verified(), max_tokens=MAX_TOKENS)
-    path = derived_file(
-        home,
-        f"minilm-{precision}-v{VERSION}-{WEIGHTS_SHA256[:12]}.onnx",
-        lambda target: write_graph(load_file(files.weights.verified()), precision, target),
-    )
     return MiniLM(
-        start_session(path),
-        word_pieces,
+        open_session(home, precision, files),
+        WordPieces(files.tokenizer.verified(), max_tokens=MAX_TOKENS),
         precision=precision,
-        workers=os.cpu_count() or 1,
+        workers=usable_cores(),
         progress=progress,
     )
 
 
-def start_session(path: Path) -> onnxruntime.InferenceSession:
-    """Open the graph for runs of one thread each; the parallelism is across texts."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors only
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+def usable_cores() -> int:
+    """Count the cores this process may run on, which in a container can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -14,6 +14,7 @@ from openai import (
 )
 from openai.types import CreateEmbeddingResponse
 
+from shared.embeddings.concurrently import all_of
 from shared.embeddings.late_interaction import unit_rows
 from shared.embeddings.model import Overflow, Vectors
 from shared.embeddings.overlong import too_long
@@ -71,7 +72,7 @@ class OpenAIEmbedder:
         fitting = [self._fit(texts, position, overflow) for position in range(len(texts))]
         starts = range(0, len(fitting), self._texts_per_request)
         parts = [fitting[start : start + self._texts_per_request] for start in starts]
-        rows = await asyncio.gather(*(self._request(part) for part in parts))
+        rows = await all_of(self._request(part) for part in parts)
         return np.concatenate([np.empty((0, self.dimensions), np.float32), *rows])
 
     async def _request(self, texts: list[str]) -> Vectors:

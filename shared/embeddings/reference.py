@@ -6,8 +6,9 @@ from math import erf
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.embeddings.architecture import HEADS, LAYERS
+
 Array = NDArray[np.float32]
-LAYERS, HEADS = 6, 12
 
 erf_of_each = np.vectorize(erf, otypes=[np.float32])
 

@@ -63,11 +63,17 @@ def find_model_files(package: str = PACKAGE) -> ModelFiles:
     )
 
 
+def built_name(what: str, builder: Path, suffix: str) -> str:
+    """Name a file after what it is built from: the weights and the source that builds it."""
+    code = hashlib.sha256(builder.read_bytes()).hexdigest()
+    return f"{what}-{WEIGHTS_SHA256[:8]}-{code[:8]}{suffix}"
+
+
 def derived_file(home: Path, name: str, build: Callable[[Path], None]) -> Path:
     """Return ``home/models/name``, building it first if it is not there.
 
-    The weights are hashed only when something is built from them; the name of what is built carries
-    their hash, so later starts read nothing but the built file.
+    The weights are hashed only when something is built from them; later starts read nothing but
+    the built file.
     """
     path = home / "models" / name
     if path.exists():

@@ -2,16 +2,19 @@ import asyncio
 import statistics
 import threading
 from inspect import getdoc
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from shared.embeddings.minilm import MAX_TOKENS, MiniLM, batches, load_minilm
+from shared.embeddings.architecture import MAX_TOKENS
+from shared.embeddings.minilm import MiniLM, batches, load_minilm
 from shared.embeddings.model import Embedder
 from shared.embeddings.reference import ReferenceMiniLM
-from shared.embeddings.weights import find_model_files
+from shared.embeddings.session import GRAPH_SOURCE
+from shared.embeddings.weights import built_name, find_model_files
 from shared.embeddings.wordpieces import WordPieces
 from shared.errors import EmbeddingError
 from shared.settings import read_settings
@@ -176,6 +179,19 @@ async def test_progress_is_told_until_all_texts_are_done() -> None:
     assert told[-1] == (12, 12)
     assert len(told) > 1
     assert told == sorted(told)
+
+
+async def test_a_damaged_built_model_is_built_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "models").mkdir()
+    built = tmp_path / "models" / built_name("minilm-fp32", GRAPH_SOURCE, ".onnx")
+    built.write_bytes(b"half a model")
+
+    model = await load_minilm(tmp_path, precision="fp32")
+
+    assert (await model.embed(["text"])).shape == (1, 384)
+    assert "is damaged" in caplog.text
 
 
 def test_batches_hold_every_text_once_longest_first_and_stay_small() -> None:

@@ -1,8 +1,8 @@
 import base64
 import json
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, TypeAlias
@@ -88,17 +88,12 @@ def answer_of(data: list[Json]) -> Json:
     return {"object": "list", "model": "embed-1", "data": data, "usage": usage}
 
 
-async def embed(
-    url: str,
-    texts: list[str],
-    *,
-    overflow: Overflow = "error",
-    timeout: float = 10,  # noqa: ASYNC109 - the client's own, handed on
-) -> Vectors:
+@asynccontextmanager
+async def connected(url: str, patience_s: float = 10) -> AsyncIterator[OpenAIEmbedder]:
     async with AsyncOpenAI(
-        base_url=url, api_key="secret-key", max_retries=0, timeout=timeout
+        base_url=url, api_key="secret-key", max_retries=0, timeout=patience_s
     ) as client:
-        embedder = OpenAIEmbedder(
+        yield OpenAIEmbedder(
             client,
             "embed-1",
             dimensions=4,
@@ -106,6 +101,10 @@ async def embed(
             count_tokens=lambda text: len(text.split()),
             texts_per_request=3,
         )
+
+
+async def embed(url: str, texts: list[str], *, overflow: Overflow = "error") -> Vectors:
+    async with connected(url) as embedder:
         return await embedder.embed(texts, overflow=overflow)
 
 
@@ -195,6 +194,18 @@ async def test_how_long_the_server_wants_us_to_wait_is_kept() -> None:
     assert raised.value.retry_after_s == 7
 
 
+async def test_after_one_failure_the_requests_that_wait_are_not_sent() -> None:
+    with serving(failing(401, "bad key")) as (url, requests):
+        async with connected(url) as embedder:
+            with pytest.raises(AuthenticationFailedError):
+                await embedder.embed(["text"] * 60)  # twenty requests, four at once
+            # Takes its turn behind any that still wait, so when it is done they would be too.
+            with pytest.raises(AuthenticationFailedError):
+                await embedder.embed(["another"])
+
+    assert len(requests) < 20
+
+
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     with serving(embed_in_floats) as (url, _):
         pass
@@ -205,7 +216,8 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 async def test_a_server_that_does_not_answer_in_time_is_said_to_be_late() -> None:
     with pytest.raises(DeadlineExceededError), silent_server() as url:
-        await embed(url, ["text"], timeout=0.05)
+        async with connected(url, patience_s=0.05) as embedder:
+            await embedder.embed(["text"])
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from shared.embeddings.__main__ import main
+from shared.embeddings.compact import CompactTokens
 from shared.embeddings.fakes import FakeEmbedder
 from shared.embeddings.shipped import ShippedEmbedder, ShippedVectors, agreement
 from shared.errors import ConfigurationError, EmbeddingError
@@ -40,7 +41,7 @@ async def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
     shipped.save(tmp_path / "vectors.npz")
     loaded = ShippedVectors.load(tmp_path / "vectors.npz")
 
-    assert (loaded.model, loaded.overflow, loaded.hashes) == ("fake", "error", shipped.hashes)
+    assert loaded.known == shipped.known
     np.testing.assert_array_equal(loaded.rows, shipped.rows)
 
 
@@ -92,7 +93,7 @@ def test_a_missing_file_is_an_error_with_the_next_step(tmp_path: Path) -> None:
 
 async def test_agreement_is_high_for_the_same_model_and_low_for_wrong_vectors() -> None:
     shipped = await ShippedVectors.build(FakeEmbedder(dimensions=64), TEXTS)
-    wrong = ShippedVectors(shipped.model, "error", shipped.hashes, shipped.rows[::-1].copy())
+    wrong = ShippedVectors(shipped.known, shipped.rows[::-1])
 
     right_cosine = await agreement(shipped, FakeEmbedder(dimensions=64), TEXTS)
     wrong_cosine = await agreement(wrong, FakeEmbedder(dimensions=64), TEXTS)
@@ -119,6 +120,16 @@ def test_the_command_writes_vectors_that_its_own_check_confirms(
 
     assert (shipped, checked) == (0, 0)
     assert "lowest cosine of 2 texts embedded anew: 1.0000" in capsys.readouterr().out
+
+
+def test_the_command_writes_token_vectors_on_request(tmp_path: Path) -> None:
+    texts, tokens = tmp_path / "texts.json", tmp_path / "tokens.npz"
+    texts.write_text(json.dumps(["Sort a list.", "Open a file."]), encoding="utf-8")
+
+    code = main(["ship", "--tokens", str(texts), str(tokens)])
+
+    assert code == 0
+    assert len(CompactTokens.load(tokens).known.hashes) == 2
 
 
 def test_the_command_refuses_a_file_that_is_no_list_of_strings(

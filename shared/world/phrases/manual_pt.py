@@ -1,0 +1,236 @@
+"""What Farol's manuals say in Brazilian Portuguese. ``{It}`` is the product: named, or pointed at."""
+
+# ruff: noqa: E501 (a sentence reads best on one line)
+
+from collections.abc import Mapping
+
+PHRASES: Mapping[str, tuple[str, ...]] = {
+    "title": ("{name}: manual do usuário", "Manual do usuário: {name}", "Guia de uso: {name}"),
+    "it": ("o aparelho", "este modelo", "o produto", "o equipamento"),
+    "overview": (
+        "Obrigado por escolher {o} {name}, {um} {noun} da {brand}.",
+        "{O} {name} é {um} {noun} que a {brand} projetou para o dia a dia em casa.",
+        "Você comprou {o} {name}, {o} {noun} da {brand} que quase não dá trabalho.",
+    ),
+    "padding": (
+        "Leia estas páginas uma vez antes de ligar qualquer coisa na tomada e guarde-as para depois.",
+        "As fotos da caixa podem ser um pouco diferentes do que você tem em mãos.",
+        "O atendimento da Farol responde em português e inglês nos dias úteis.",
+        "Guarde a embalagem original até ter certeza de que tudo funciona.",
+        "Retire todas as películas de proteção; são finas e passam despercebidas.",
+    ),
+    "spec.power": (
+        "{It} consome {value} da rede elétrica.",
+        "Em carga máxima, {it} usa {value}.",
+        "Conte com um consumo de {value} sempre que {it} estiver funcionando.",
+    ),
+    "spec.noise": (
+        "Em uso normal, {it} faz {value} de ruído.",
+        "A um metro de distância, {it} chega a {value}.",
+        "Espere {value} de barulho enquanto {it} trabalha.",
+    ),
+    "spec.weight": (
+        "Sem a embalagem, {it} pesa {value}.",
+        "Na balança, {it} marca {value}.",
+        "Carregue com as duas mãos: {it} tem {value}.",
+    ),
+    "spec.battery_life": (
+        "Com a carga completa, {it} funciona por {value}.",
+        "{It} aguenta {value} longe da tomada.",
+        "São {value} de uso sem fio até {it} precisar de energia de novo.",
+    ),
+    "spec.charging_time": (
+        "{It} leva {value} para carregar do zero.",
+        "Deixe {it} na tomada por {value} para encher a bateria.",
+        "A carga completa termina depois de {value}.",
+    ),
+    "spec.capacity": (
+        "{It} comporta {value}.",
+        "No reservatório cabem {value}.",
+        "A capacidade interna não passa de {value}.",
+    ),
+    "spec.coverage": (
+        "{It} serve para ambientes de até {value}.",
+        "Uma área de {value} é o máximo que {it} consegue atender.",
+        "{It} dá conta de {value} sem ajuda.",
+    ),
+    "spec.cable_length": (
+        "O fio mede {value}.",
+        "{It} vem com {value} de cabo.",
+        "Um cabo de {value} liga {it} à parede.",
+    ),
+    "spec.wireless_range": (
+        "Dentro de casa, {it} alcança {value} sem fio.",
+        "{It} permanece em conexão num raio de {value}.",
+        "A mais de {value}, {it} perde o sinal.",
+    ),
+    "spec.warranty": (
+        "{It} tem cobertura por {value} a partir da compra.",
+        "A garantia do fabricante vale por {value}.",
+        "Durante {value} após a compra, o conserto sai de graça.",
+    ),
+    "care": (
+        "{Job} a cada {value}.",
+        "A cada {value}, {job}.",
+        "Uma pequena rotina conserva {it}: {job} a cada {value}.",
+        "Para durar mais, {job} uma vez a cada {value}.",
+    ),
+    "trouble": (
+        "`{code}`: {cause}. {Remedy}.",
+        "Se {code} acender, {cause}. Nesse caso, {remedy}.",
+        "Quando o visor mostra {code}, {cause}. A solução é simples: {remedy}.",
+        "{code} avisa que {cause}. {Remedy} e tente de novo.",
+    ),
+    "clearance": (
+        "Deixe {value} entre {it} e a parede.",
+        "{It} precisa de {value} livres de cada lado.",
+        "Mantenha os móveis a pelo menos {value} de distância.",
+    ),
+    "temperature": (
+        "Nunca use {it} em lugares com mais de {value}.",
+        "{It} não deve funcionar acima de {value}.",
+        "O ambiente pode ter no máximo {value} enquanto {it} estiver em uso.",
+    ),
+    "support": (
+        "Peças e downloads estão em {url}.",
+        "As instruções atualizadas ficam em {url}.",
+        "Registre sua compra em {url} para receber avisos de atualização.",
+    ),
+    "settings": (
+        "Segure o botão de menu por cinco segundos para abrir o painel de ajustes, que sai de fábrica assim:",
+        "Os ajustes de fábrica, como aparecem no menu de serviço:",
+        "Depois de um reset, o painel volta a estes valores:",
+    ),
+    "distractor": (
+        "Não confunda com {o} {other}, {um} {noun} em que {the_what} é de {value}.",
+        "(No caso {do} {other}, {the_what} é de {value}; este manual não trata {dele}.)",
+        "Quem tem {o} {other} deve consultar o próprio manual, pois {the_what} lá é de {value}.",
+    ),
+    "safety": (
+        "Crianças só devem usar com um adulto por perto.",
+        "Tire da tomada antes de abrir qualquer tampa.",
+        "Não mergulhe as partes elétricas na água.",
+        "Pare de usar imediatamente se o fio estiver danificado.",
+        "Não cubra as entradas de ar.",
+        "Use somente peças aprovadas pelo fabricante.",
+        "Mãos molhadas e tomadas não combinam.",
+        "Nunca deixe funcionando quando sair de casa.",
+    ),
+    "start": (
+        "Coloque sobre uma superfície firme e nivelada.",
+        "Retire todo o material da embalagem, inclusive os calços internos.",
+        "Ligue na tomada e espere a luz ficar verde.",
+        "Faça um primeiro uso sem carga para eliminar o cheiro de fábrica.",
+        "Passe um pano macio e seco por fora.",
+        "Confira se não falta nada na caixa.",
+    ),
+    "heading.overview": ("Apresentação", "Boas-vindas", "Sobre este produto"),
+    "heading.specs": ("Dados técnicos", "Especificações", "Ficha técnica"),
+    "heading.start": ("Antes do primeiro uso", "Primeiros passos", "Instalação"),
+    "heading.settings": ("Painel de ajustes", "Ajustes de fábrica", "Menu de serviço"),
+    "heading.care": ("Cuidados e manutenção", "Conservação", "Manutenção"),
+    "heading.trouble": ("Solução de problemas", "Códigos de erro", "Quando algo dá errado"),
+    "heading.safety": ("Segurança", "Avisos de segurança", "Para sua segurança"),
+    "heading.support": ("Suporte", "Ajuda e peças", "Atendimento"),
+    "table.head": ("| Característica | Valor |", "| Item | Valor |"),
+    "subject": ("{O} {name}", "{Seu} {name}"),
+}
+
+ATTRIBUTES: Mapping[str, str] = {
+    "power": "consumo de energia",
+    "noise": "nível de ruído",
+    "weight": "peso",
+    "battery_life": "duração da bateria",
+    "charging_time": "tempo de recarga",
+    "capacity": "capacidade",
+    "coverage": "área atendida",
+    "cable_length": "comprimento do cabo",
+    "wireless_range": "alcance sem fio",
+    "warranty": "garantia",
+    "clearance": "espaço livre",
+    "max_temperature": "temperatura máxima do ambiente",
+}
+
+FEMININE = frozenset({"battery_life", "capacity", "coverage", "warranty", "max_temperature"})
+
+JOBS: Mapping[str, str] = {
+    "empty_bin": "esvazie o coletor de pó",
+    "wash_filter": "lave o filtro",
+    "clean_brush": "limpe a escova",
+    "wipe_sensors": "limpe os sensores",
+    "descale": "faça a descalcificação",
+    "clean_tray": "limpe a bandeja",
+    "replace_seal": "troque a borracha de vedação",
+    "wash_tank": "lave o reservatório",
+    "replace_filter": "troque o filtro",
+    "dust_grille": "tire o pó da grade",
+    "sharpen_blades": "mande afiar as lâminas",
+    "check_plug": "verifique se o plugue tem marcas de queimado",
+    "oil_bearing": "lubrifique o rolamento",
+    "update_firmware": "atualize o firmware",
+    "clean_contacts": "limpe os contatos",
+    "replace_pads": "troque as almofadas",
+    "restart": "reinicie o roteador",
+    "empty_tank": "esvazie o reservatório de água",
+}
+
+CAUSES: Mapping[str, str] = {
+    "brush_blocked": "a escova está presa",
+    "filter_clogged": "o filtro está entupido",
+    "battery_low": "a bateria está quase no fim",
+    "sensor_dirty": "há um sensor sujo",
+    "overheated": "a parte interna esquentou demais",
+    "scale": "há calcário demais acumulado",
+    "tank_empty": "o reservatório está vazio",
+    "tank_full": "o reservatório está cheio",
+    "pump_blocked": "a bomba está bloqueada",
+    "lid_open": "a tampa não está fechada",
+    "fan_blocked": "a hélice não consegue girar",
+    "blade_stuck": "a lâmina está travada",
+    "voltage_low": "a tensão da rede está baixa demais",
+    "tilted": "a base não está nivelada",
+    "remote_lost": "o controle remoto não responde",
+    "network_lost": "a rede está fora de alcance",
+    "pairing_failed": "o pareamento falhou",
+    "firmware_old": "o firmware está desatualizado",
+}
+
+REMEDIES: Mapping[str, str] = {
+    "clear_brush": "retire os fios enrolados na escova",
+    "change_filter": "coloque um filtro novo",
+    "charge": "carregue a bateria por completo",
+    "wipe": "passe um pano seco no sensor",
+    "cool_down": "espere uma hora até esfriar",
+    "run_descaling": "rode o programa de descalcificação",
+    "fill_tank": "encha o reservatório até a marca",
+    "pour_out": "jogue a água fora",
+    "rinse_pump": "enxágue a bomba com água morna",
+    "close_lid": "aperte a tampa até ouvir um clique",
+    "free_fan": "retire o que estiver travando a hélice",
+    "free_blade": "tire a lâmina e enxágue",
+    "other_socket": "ligue em outra tomada",
+    "level_surface": "leve para uma superfície nivelada",
+    "new_batteries": "coloque pilhas novas no controle remoto",
+    "reconnect": "chegue mais perto do roteador e reconecte",
+    "reset": "segure os dois botões por dez segundos para refazer a conexão",
+    "update": "instale a última atualização pelo aplicativo",
+}
+
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "W": ("{n} W", "{n} watts"),
+    "dB": ("{n} dB", "{n} decibéis"),
+    "kg": ("{n} kg", "{n} quilos"),
+    "g": ("{n} g", "{n} gramas"),
+    "min": ("{n} min", "{n} minutos"),
+    "l": ("{n} l", "{n} litros"),
+    "m²": ("{n} m²", "{n} metros quadrados"),
+    "m": ("{n} m", "{n} metros"),
+    "months": ("{n} meses",),
+    "weeks": ("{n} semanas",),
+    "days": ("{n} dias",),
+    "hours": ("{n} horas", "{n} h"),
+    "cm": ("{n} cm", "{n} centímetros"),
+    "°C": ("{n} °C", "{n} graus Celsius"),
+    "%": ("{n}%", "{n} por cento"),
+    "points": ("{n} pontos",),
+}
