@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     server's data.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CAPSTONE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CAPSTONE_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     model: str = "sim-smart"
     base_url: HttpUrl | None = None
