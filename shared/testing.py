@@ -59,8 +59,8 @@ def completion(
 class ScriptedModel:
     """A model that says its lines in order, or whatever a function makes of each request.
 
-    A line is a reply, its text alone, an error to raise, or text that breaks off. ``requests`` holds what was asked. A
-    model asked more often than it has lines fails the test.
+    A line is a reply, its text alone, an error to raise, or text that breaks off. ``requests``
+    holds what was asked. A model asked more often than it has lines fails the test.
     """
 
     def __init__(

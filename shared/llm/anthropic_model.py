@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 
+import anyio
 import httpx2
 from anthropic import (
     AnthropicError,
@@ -25,7 +26,8 @@ from shared.llm.assembly import Assembly
 from shared.llm.messages import ChatRequest, Reply, StreamEnd, StreamEvent
 
 # This client lets its HTTP layer's errors through when a stream breaks.
-FOREIGN = (AnthropicError, httpx2.HTTPError, OSError, ValueError)
+BROKEN = (APIConnectionError, httpx2.HTTPError, OSError, anyio.EndOfStream)
+FOREIGN = (AnthropicError, *BROKEN, ValueError)
 
 
 class AnthropicModel:
@@ -112,10 +114,10 @@ class AnthropicModel:
                 return errors.explain(_failure(error), self._server)
             case APITimeoutError() | httpx2.TimeoutException():
                 return errors.timed_out(self._server)
-            case APIConnectionError() | httpx2.HTTPError() | OSError():
-                return errors.unreachable(self._server)
             case ValidationError():
                 return errors.unreadable(self._server, "not a message")
+            case _ if isinstance(error, BROKEN):
+                return errors.unreachable(self._server)
             case _:
                 return errors.unreadable(self._server, str(error))
 

@@ -47,7 +47,7 @@ async def connect(
     """
     limits = limits or Limits()
     own = simulated_prices() if settings.model.startswith("sim-") else {}
-    async with serving(settings) as served, provider(served, limits) as model:
+    async with serving(settings) as served, provider(served, timeout_s=limits.deadline_s) as model:
         retrying = RetryingModel(
             LimitedModel(
                 DeadlineModel(model, seconds=limits.deadline_s), max_in_flight=limits.max_in_flight
@@ -68,7 +68,8 @@ async def serving(settings: Settings) -> AsyncIterator[Settings]:
     from shared.simulator.server import running  # noqa: PLC0415 - live models need no simulator
 
     async with running(home=settings.home) as base_url:
-        yield settings.model_copy(update={"base_url": HttpUrl(base_url)})
+        # The simulator wants no key, so a real one stays here.
+        yield settings.model_copy(update={"base_url": HttpUrl(base_url), "api_key": None})
 
 
 def _base_url(settings: Settings) -> HttpUrl:
@@ -84,12 +85,12 @@ def _base_url(settings: Settings) -> HttpUrl:
 
 
 @asynccontextmanager
-async def provider(settings: Settings, limits: Limits) -> AsyncIterator[ChatModel]:
+async def provider(settings: Settings, *, timeout_s: float = 60.0) -> AsyncIterator[ChatModel]:
     """Open the bare model at ``settings.base_url``, without any wrapper."""
     key = read_key(settings.api_key)
     url = str(_base_url(settings)).rstrip("/")
     opened = _anthropic if settings.dialect == "anthropic" else _openai
-    async with opened(settings.model, url, key, limits.deadline_s) as model:
+    async with opened(settings.model, url, key, timeout_s) as model:
         yield model
 
 

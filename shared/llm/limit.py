@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from shared.errors import ConfigurationError
 from shared.llm.messages import ChatRequest, Reply, StreamEvent
 from shared.llm.model import ChatModel
 
@@ -15,6 +16,11 @@ class LimitedModel:
     """
 
     def __init__(self, model: ChatModel, *, max_in_flight: int = 16) -> None:
+        if max_in_flight < 1:
+            raise ConfigurationError(
+                f"A limit of {max_in_flight} calls in flight lets none through.",
+                advice="Allow at least one.",
+            )
         self._model = model
         self._slots = asyncio.Semaphore(max_in_flight)
 

@@ -7,7 +7,7 @@ once for all of them.
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
@@ -49,7 +49,7 @@ class Server:
     """Where a model lives: its URL for messages, and the key that no message may show."""
 
     url: str
-    key: str
+    key: str = field(repr=False)
 
     def redact(self, text: str) -> str:
         """Shorten a server's words to one line without the key."""

@@ -105,7 +105,7 @@ async def test_a_key_alone_means_the_providers_own_server(
 
 async def test_the_simulator_answers_where_nothing_is_set(tmp_path: Path) -> None:
     ledger = Ledger()
-    settings = Settings(model="sim-fast", base_url=None, api_key=None, home=tmp_path)
+    settings = Settings(model="sim-fast", base_url=None, api_key=SecretStr(""), home=tmp_path)
 
     async with connect(settings, ledger=ledger) as model:
         reply = await model.complete(ASK)

@@ -153,6 +153,14 @@ async def test_half_a_head_is_a_failed_connection(dialect: Dialect) -> None:
     assert type(error) is ModelUnavailableError
 
 
+async def test_half_a_body_is_a_failed_connection(dialect: Dialect) -> None:
+    head, body = dialect.whole("here")
+    assert isinstance(body, bytes)
+    async with raw_server([head, body[:9]]) as server, opened(dialect, server.url) as model:
+        with pytest.raises(ModelUnavailableError, match="failed"):
+            await model.complete(ASK)
+
+
 async def test_a_reset_before_the_answer_is_a_failed_connection(dialect: Dialect) -> None:
     error = await failure(dialect, [Then.RESET])
 

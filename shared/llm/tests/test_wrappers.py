@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from shared.errors import DeadlineExceededError
+from shared.errors import ConfigurationError, DeadlineExceededError
 from shared.llm.deadline import DeadlineModel
 from shared.llm.limit import LimitedModel
 from shared.llm.messages import ChatRequest, Reply, StreamEvent, TextDelta
@@ -95,6 +95,11 @@ async def test_a_stream_holds_its_place_until_it_is_closed() -> None:
     assert inside == 1
     assert reply.text == "done"
     assert gated.peak == 1
+
+
+def test_a_limit_that_lets_nothing_through_is_a_wrong_setting() -> None:
+    with pytest.raises(ConfigurationError, match="at least one"):
+        LimitedModel(GatedModel(), max_in_flight=0)
 
 
 async def test_a_cancelled_call_gives_its_place_back() -> None:

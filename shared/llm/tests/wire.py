@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import HttpUrl, SecretStr
 
-from shared.llm.connect import Limits, provider
+from shared.llm.connect import provider
 from shared.llm.messages import ChatRequest, user
 from shared.llm.model import ChatModel
 from shared.settings import Settings
@@ -46,8 +46,7 @@ class Dialect(Protocol):
 async def opened(
     dialect: Dialect, url: str, *, timeout_s: float = 5.0, model: str = "m-1"
 ) -> AsyncIterator[ChatModel]:
-    limits = Limits(deadline_s=timeout_s)
-    async with provider(at(url, dialect.name, model), limits) as bare:
+    async with provider(at(url, dialect.name, model), timeout_s=timeout_s) as bare:
         yield bare
 
 
