@@ -1,0 +1,1 @@
+"""Turn Farol's mails into typed orders, returns and complaints, and trust no reply unread."""

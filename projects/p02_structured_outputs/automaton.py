@@ -1,0 +1,291 @@
+"""Regular languages as automata: what a constrained decoder walks while it chooses tokens.
+
+An expression is a function that draws itself into an ``Automaton`` from a state on and returns the
+state where it ends (Thompson 1968). A *position* is the set of states one may be in after a text,
+and is empty once no continuation could be right.
+"""
+
+import re
+import string
+from collections.abc import Callable, Iterable, Iterator
+from typing import NoReturn, TypeAlias
+
+from shared.errors import CapstoneError
+
+Position: TypeAlias = frozenset[int]
+Expression: TypeAlias = Callable[["Automaton", int], int]
+
+DIGITS = frozenset(string.digits)
+MAX_REPEATS = 512
+MAX_STATES = 20_000
+
+
+class UnsupportedSchemaError(CapstoneError):
+    """The schema asks for something that this decoder would have to ignore; it refuses instead."""
+
+
+class Automaton:
+    """States joined by characters or by nothing."""
+
+    def __init__(self) -> None:
+        self._moves: list[list[tuple[frozenset[str], int]]] = [[]]
+        self._skips: list[list[int]] = [[]]
+
+    def new(self) -> int:
+        """Add a state."""
+        if len(self._moves) == MAX_STATES:
+            raise UnsupportedSchemaError(f"The schema needs more than {MAX_STATES} states.")
+        self._moves.append([])
+        self._skips.append([])
+        return len(self._moves) - 1
+
+    def move(self, start: int, characters: frozenset[str], end: int) -> None:
+        """Join two states by one of ``characters``."""
+        self._moves[start].append((characters, end))
+
+    def skip(self, start: int, end: int) -> None:
+        """Join two states by nothing."""
+        self._skips[start].append(end)
+
+    def closed(self, states: Iterable[int]) -> Position:
+        """Return the states reached from ``states`` without reading anything."""
+        reached = set(states)
+        waiting = list(reached)
+        while waiting:
+            for state in self._skips[waiting.pop()]:
+                if state not in reached:
+                    reached.add(state)
+                    waiting.append(state)
+        return frozenset(reached)
+
+    def after(self, position: Position, character: str) -> Position:
+        """Return where one is after reading ``character``."""
+        return self.closed(
+            end
+            for state in position
+            for characters, end in self._moves[state]
+            if character in characters
+        )
+
+    def distances(self, goal: int) -> list[float]:
+        """Count, for every state, the fewest characters to ``goal``."""
+        away = [float("inf")] * len(self._moves)
+        away[goal] = 0
+        changed = True
+        while changed:
+            changed = False
+            for state in range(len(away) - 1, -1, -1):
+                ends = [away[end] for end in self._skips[state]]
+                ends += [1 + away[end] for _, end in self._moves[state]]
+                best = min([away[state], *ends])
+                changed = changed or best < away[state]
+                away[state] = best
+        return away
+
+
+def chars(characters: Iterable[str]) -> Expression:
+    """Match one of these characters."""
+    allowed = frozenset(characters)
+
+    def draw(automaton: Automaton, start: int) -> int:
+        end = automaton.new()
+        automaton.move(start, allowed, end)
+        return end
+
+    return draw
+
+
+def literal(text: str) -> Expression:
+    """Match exactly this text."""
+    return sequence(*(chars(character) for character in text))
+
+
+def sequence(*parts: Expression) -> Expression:
+    """Match the parts one after another."""
+
+    def draw(automaton: Automaton, start: int) -> int:
+        for part in parts:
+            start = part(automaton, start)
+        return start
+
+    return draw
+
+
+def either(*branches: Expression) -> Expression:
+    """Match one of the branches."""
+
+    def draw(automaton: Automaton, start: int) -> int:
+        end = automaton.new()
+        for branch in branches:
+            entry = automaton.new()
+            automaton.skip(start, entry)
+            automaton.skip(branch(automaton, entry), end)
+        return end
+
+    return draw
+
+
+def repeat(part: Expression, low: int, high: int | None) -> Expression:
+    """Match the part from ``low`` to ``high`` times, or without an end."""
+    if max(low, high or 0) > MAX_REPEATS:
+        raise UnsupportedSchemaError(f"A bound over {MAX_REPEATS} is too much for this decoder.")
+
+    def draw(automaton: Automaton, start: int) -> int:
+        for _ in range(low):
+            start = part(automaton, start)
+        end = automaton.new()
+        for _ in range((high or low) - low):
+            automaton.skip(start, end)
+            start = part(automaton, start)
+        if high is None:
+            hub = automaton.new()
+            automaton.skip(start, hub)
+            automaton.skip(part(automaton, hub), hub)
+            start = hub
+        automaton.skip(start, end)
+        return end
+
+    return draw
+
+
+def integers(low: int, high: int) -> Expression:
+    """Match every integer from ``low`` to ``high``, written without leading zeros."""
+    branches: list[Expression] = []
+    if low < 0:
+        negative = _naturals(max(1, -high), -low)
+        branches += [sequence(literal("-"), branch) for branch in negative]
+    if high >= 0:
+        branches += _naturals(max(0, low), high)
+    return either(*branches)
+
+
+def _naturals(low: int, high: int) -> Iterator[Expression]:
+    """Split a range into parts of the form: a prefix, one digit of a range, any digits."""
+    while low <= high:
+        width = 0
+        # Take the largest block of ten to the width that starts at low and fits.
+        while low % 10 ** (width + 1) == 0 and low and low + 10 ** (width + 1) - 1 <= high:
+            width += 1
+        prefix = str(low)[: len(str(low)) - width]
+        any_digits = repeat(chars(DIGITS), width, width)
+        yield sequence(literal(prefix), any_digits)
+        low += 10**width
+
+
+def pattern(source: str, alphabet: frozenset[str]) -> Expression:
+    """Match an anchored regular expression over ``alphabet``.
+
+    Knows literals, ``.``, classes, groups, alternatives and quantifiers. Without ``^`` and ``$`` a
+    pattern allows anything around it, so it is refused, like everything else that is not known.
+    """
+    if not (source.startswith("^") and source.endswith("$") and not source.endswith("\\$")):
+        raise UnsupportedSchemaError(f"The pattern {source!r} is not anchored with ^ and $.")
+    reader = _PatternReader(source[1:-1], alphabet)
+    expression = reader.alternatives()
+    if reader.at < len(reader.source):
+        reader.refuse()
+    return expression
+
+
+_CLASSES = {
+    "d": DIGITS,
+    "w": frozenset(string.ascii_letters + string.digits + "_"),
+    "s": frozenset(" "),
+}
+_QUANTIFIER = re.compile(r"\*|\+|\?|\{(\d+)(,?)(\d*)\}")
+_BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+class _PatternReader:
+    """Reads a regular expression by recursive descent."""
+
+    def __init__(self, source: str, alphabet: frozenset[str]) -> None:
+        self.source, self.alphabet, self.at = source, alphabet, 0
+
+    def alternatives(self) -> Expression:
+        branches = [self._sequence()]
+        while self._peek() == "|":
+            self.at += 1
+            branches.append(self._sequence())
+        return either(*branches)
+
+    def _sequence(self) -> Expression:
+        parts: list[Expression] = []
+        while self._peek() not in {"", "|", ")"}:
+            parts.append(self._quantified(self._atom()))
+        return sequence(*parts)
+
+    def _quantified(self, atom: Expression) -> Expression:
+        found = _QUANTIFIER.match(self.source, self.at)
+        if found is None:
+            return atom
+        self.at = found.end()
+        if self._peek() and self._peek() in "?*+{":
+            self.refuse()
+        if found[0] in _BOUNDS:
+            return repeat(atom, *_BOUNDS[found[0]])
+        low = int(found[1])
+        high = int(found[3]) if found[3] else None if found[2] else low
+        return repeat(atom, low, high)
+
+    def _atom(self) -> Expression:
+        mark = self._next()
+        if mark == "(":
+            if self.source.startswith("?:", self.at):
+                self.at += 2
+            inner = self.alternatives()
+            if self._next() != ")":
+                self.refuse()
+            return inner
+        if mark == "[":
+            return chars(self._class())
+        if mark == ".":
+            return chars(self.alphabet)
+        if mark in "*+?{}^$":
+            self.refuse()
+        return chars(self._escape() if mark == "\\" else self._known({mark}))
+
+    def _class(self) -> frozenset[str]:
+        negated = self._peek() == "^"
+        self.at += negated
+        members: set[str] = set()
+        while (mark := self._next()) != "]":
+            if mark == "\\":
+                members |= self._escape()
+            elif self._peek() == "-" and self.source[self.at + 1 : self.at + 2] not in {"", "]"}:
+                self.at += 1
+                members |= {chr(code) for code in range(ord(mark), ord(self._next()) + 1)}
+            else:
+                members.add(mark)
+        return self.alphabet - members if negated else self._known(members)
+
+    def _escape(self) -> frozenset[str]:
+        mark = self._next()
+        if mark in _CLASSES:
+            return self._known(_CLASSES[mark])
+        if mark.isalnum():
+            self.refuse()
+        return self._known({mark})
+
+    def _known(self, members: Iterable[str]) -> frozenset[str]:
+        """Keep what the decoder can write; nothing left means the pattern cannot be kept."""
+        kept = self.alphabet & frozenset(members)
+        if not kept:
+            self.refuse()
+        return kept
+
+    def _peek(self) -> str:
+        return self.source[self.at : self.at + 1]
+
+    def _next(self) -> str:
+        mark = self._peek()
+        if not mark:
+            self.refuse()
+        self.at += 1
+        return mark
+
+    def refuse(self) -> NoReturn:
+        """Say where the pattern cannot be kept."""
+        raise UnsupportedSchemaError(
+            f"The pattern {self.source!r} cannot be kept from character {self.at} on."
+        )
