@@ -1,0 +1,108 @@
+"""OpenAI's audio transcriptions, for the sounds that the simulator can hear."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic_core import to_json
+
+from shared.simulator.address import Address
+from shared.simulator.admission import admit, request_time
+from shared.simulator.answer import chat_profile
+from shared.simulator.dialects.errors import invalid
+from shared.simulator.ledger import Entry
+from shared.simulator.state import State
+from shared.simulator.wire import JSON, Exchange
+
+if TYPE_CHECKING:
+    from shared.simulator.hearing import Heard
+
+FORMATS: Final = ("json", "text", "verbose_json", "srt", "vtt")
+
+
+class Form(NamedTuple):
+    """A form as it was sent: its fields, and its file."""
+
+    fields: Mapping[str, str]
+    file: bytes | None
+
+
+def read_form(body: bytes, content_type: str) -> Form:
+    """Read a multipart form; raises ``ApiError``."""
+    if not content_type.startswith("multipart/form-data"):
+        raise invalid("Send the sound as multipart/form-data, in the field 'file'.", param="file")
+    head = b"content-type: " + content_type.encode("latin-1") + b"\r\n\r\n"
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    fields: dict[str, str] = {}
+    file: bytes | None = None
+    for part in message.iter_parts() if message.is_multipart() else ():
+        name = str(part.get_param("name", "", header="content-disposition"))
+        payload = part.get_payload(decode=True)
+        content = payload if isinstance(payload, bytes) else b""
+        if name == "file":
+            file = content
+        else:
+            fields[name] = content.decode("utf-8", "replace")
+    return Form(fields, file)
+
+
+async def answer_transcription(state: State, exchange: Exchange, address: Address) -> None:
+    """Transcribe one sound; raises ``ApiError``."""
+    from shared.simulator.hearing import UnheardError, hear  # noqa: PLC0415 - loads numpy
+
+    now = request_time(state.clock, exchange)
+    limits = admit(state, address, state.drill_at(now, address.drill), now)
+    body = await exchange.body()
+    form = await asyncio.to_thread(read_form, body, exchange.header(b"content-type"))
+    profile = chat_profile(state, form.fields.get("model", ""))
+    wanted = form.fields.get("response_format", "json")
+    if wanted not in FORMATS:
+        raise invalid(f"'response_format' is one of {', '.join(FORMATS)}.", param="response_format")
+    if form.fields.get("stream", "false").lower() == "true":
+        raise invalid("The simulator does not stream transcriptions.", param="stream")
+    if form.file is None:
+        raise invalid("Missing required parameter: 'file'.", param="file")
+    try:
+        heard = await asyncio.to_thread(hear, form.file)
+    except UnheardError as error:
+        raise invalid(str(error), param="file", code="invalid_file") from None
+    told = to_json({"model": profile.name, "audio_bytes": len(form.file)})
+    state.ledger.add(
+        Entry(tag=address.tag, dialect="transcriptions", model=profile.name, body=told)
+    )
+    shown, kind = _rendered(heard, wanted)
+    headers = [*state.told(profile).headers, *limits]
+    await exchange.answer(200, shown, content_type=kind, headers=headers)
+
+
+def _rendered(heard: "Heard", wanted: str) -> tuple[bytes, bytes]:
+    if wanted == "text":
+        return f"{heard.text}\n".encode(), b"text/plain; charset=utf-8"
+    if wanted in {"srt", "vtt"}:
+        lines = "\n".join(_subtitles(heard, comma="," if wanted == "srt" else "."))
+        head = "" if wanted == "srt" else "WEBVTT\n\n"
+        return f"{head}{lines}\n".encode(), b"text/plain; charset=utf-8"
+    usage = {"type": "duration", "seconds": round(heard.seconds)}
+    answer: dict[str, Any] = {"text": heard.text, "usage": usage}
+    if wanted == "verbose_json":
+        answer |= {"task": "transcribe", "language": "unknown", "duration": heard.seconds}
+        answer["words"] = [
+            {"word": word.text, "start": word.start_s, "end": word.end_s} for word in heard.words
+        ]
+        answer["segments"] = []
+    return to_json(answer), JSON
+
+
+def _subtitles(heard: "Heard", *, comma: str) -> Iterator[str]:
+    for number, word in enumerate(heard.words, 1):
+        yield f"{number}\n{_stamp(word.start_s, comma)} --> {_stamp(word.end_s, comma)}"
+        yield f"{word.text}\n"
+
+
+def _stamp(seconds: float, comma: str) -> str:
+    whole = int(seconds * 1000)
+    minutes, milliseconds = divmod(whole, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{comma}{milliseconds % 1000:03}"

@@ -1,0 +1,345 @@
+"""The model family: what each profile costs, how fast it is, and what it can do."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from shared.errors import ConfigurationError
+
+Matching: TypeAlias = Literal["words", "stems", "synonyms"]
+Control: TypeAlias = Literal["", "null", "oracle", "embedding"]
+
+FEATURES = ("length", "depth", "tools", "distraction", "thin_evidence", "fields")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How often a model slips: logistic in the measured features of the request.
+
+    ``P(slip) = 1 / (1 + exp(-(bias + sum(weight * feature))))``, each feature in [0, 1]: ``length``
+    prompt tokens over context; ``depth`` schema depth over the limit; ``tools`` tools offered over
+    the limit; ``distraction`` share of the context that does not bear on the question;
+    ``thin_evidence`` one less the evidence score; ``fields`` schema fields over forty.
+    """
+
+    bias: float
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def slip(self, features: Mapping[str, float]) -> float:
+        """Give the probability of a slip."""
+        if self.bias == -math.inf:
+            return 0.0
+        total = self.bias + sum(
+            weight * min(1.0, max(0.0, features.get(name, 0.0)))
+            for name, weight in self.weights.items()
+        )
+        return 1.0 / (1.0 + math.exp(-total))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a model can do before any dice are thrown.
+
+    ``attention_tokens`` of context are read with full attention; in a longer one the middle counts
+    for ``middle_weight`` only. ``candidates`` sentences are weighed for an answer, over ``hops``
+    facts joined without and ``reasoned_hops`` with step-by-step reasoning. ``matching`` says how
+    question and text are compared. ``vocabulary`` is the share of the lexicon and thesaurus that
+    the model knows. ``tools`` are compared before choosing; schemas are filled down to ``depth``;
+    numbers of up to ``digits`` digits are multiplied in the head. ``neighbours`` is how strongly
+    examples in the prompt sway it. Below ``abstention`` evidence it says that it does not know, if
+    told that it may, with the chance ``abstains``. ``correlation`` is the share of its slips that
+    repeat in every sample of the same request.
+    """
+
+    attention_tokens: int
+    middle_weight: float
+    candidates: int
+    hops: int
+    reasoned_hops: int
+    matching: Matching
+    vocabulary: float
+    tools: int
+    depth: int
+    digits: int
+    abstains: float
+    abstention: float
+    correlation: float
+    neighbours: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One simulated model.
+
+    Prices are US dollars per million tokens. Times are seconds; the medians and 95th percentiles
+    fix log-normal distributions. ``injection_susceptibility`` in [0, 1] is the chance of obeying
+    instructions found in data that nothing sets apart; delimiters multiply it by
+    ``delimited_factor``, a separate role (a tool's result) by ``role_factor``, a warning in the
+    instructions by ``warned_factor``. ``analogue`` names
+    the public model whose published figures the card leans on; it is no claim about that model.
+    """
+
+    name: str
+    title: str
+    context_tokens: int
+    max_output_tokens: int
+    input_price: Decimal
+    output_price: Decimal
+    cached_price: Decimal
+    ttft_p50_s: float
+    ttft_p95_s: float
+    prefill_s_per_token: float
+    tokens_per_s: float
+    itl_sigma: float
+    injection_susceptibility: float
+    limits: Limits
+    noise: Curve
+    analogue: str = ""
+    control: Control = ""
+    reasons: bool = False
+    delimited_factor: float = 0.4
+    role_factor: float = 0.6
+    warned_factor: float = 0.5
+    dimensions: int = 0
+
+
+def _noise(bias: float, *weights: float) -> Curve:
+    return Curve(bias, MappingProxyType(dict(zip(FEATURES, weights, strict=True))))
+
+
+UNLIMITED = Limits(
+    attention_tokens=1_000_000,
+    middle_weight=1.0,
+    candidates=10_000,
+    hops=6,
+    reasoned_hops=8,
+    matching="synonyms",
+    vocabulary=1.0,
+    tools=10_000,
+    depth=32,
+    digits=100,
+    abstains=1.0,
+    abstention=0.30,
+    correlation=1.0,
+)
+SILENT = Curve(-math.inf)
+
+
+def _profile(
+    name: str,
+    title: str,
+    analogue: str,
+    *,
+    context: int,
+    prices: tuple[str, str, str],
+    ttft: tuple[float, float],
+    speed: float,
+    injection: float,
+    limits: Limits = UNLIMITED,
+    noise: Curve = SILENT,
+    control: Control = "",
+    reasons: bool = False,
+    dimensions: int = 0,
+) -> Profile:
+    return Profile(
+        name=name,
+        title=title,
+        context_tokens=context,
+        max_output_tokens=min(context, 16_384),
+        input_price=Decimal(prices[0]),
+        output_price=Decimal(prices[1]),
+        cached_price=Decimal(prices[2]),
+        ttft_p50_s=ttft[0],
+        ttft_p95_s=ttft[1],
+        prefill_s_per_token=0.00002,
+        tokens_per_s=speed,
+        itl_sigma=0.35,
+        injection_susceptibility=injection,
+        limits=limits,
+        noise=noise,
+        analogue=analogue,
+        control=control,
+        reasons=reasons,
+        dimensions=dimensions,
+    )
+
+
+NANO = _profile(
+    "sim-nano",
+    "smallest",
+    "gpt-5-nano, 3B open models",
+    context=8_192,
+    prices=(".05", ".40", ".005"),
+    ttft=(0.45, 1.1),
+    speed=140,
+    injection=0.30,
+    limits=Limits(
+        attention_tokens=1_000,
+        middle_weight=0.45,
+        candidates=24,
+        hops=1,
+        reasoned_hops=2,
+        matching="words",
+        vocabulary=0.70,
+        tools=4,
+        depth=3,
+        digits=2,
+        abstains=0.35,
+        abstention=0.30,
+        correlation=0.3,
+        neighbours=1.4,
+    ),
+    noise=_noise(-2.9, 1.2, 0.9, 0.9, 0.8, 1.0, 0.6),
+)
+FAST = _profile(
+    "sim-fast",
+    "small and quick",
+    "gpt-4o-mini",
+    context=16_384,
+    prices=(".15", ".60", ".075"),
+    ttft=(0.65, 1.1),
+    speed=105,
+    injection=0.35,
+    limits=Limits(
+        attention_tokens=3_000,
+        middle_weight=0.65,
+        candidates=80,
+        hops=1,
+        reasoned_hops=3,
+        matching="stems",
+        vocabulary=0.90,
+        tools=10,
+        depth=5,
+        digits=3,
+        abstains=0.70,
+        abstention=0.30,
+        correlation=0.4,
+        neighbours=1.2,
+    ),
+    noise=_noise(-3.7, 1.0, 0.8, 0.8, 0.6, 0.8, 0.5),
+)
+SMART = _profile(
+    "sim-smart",
+    "all-round",
+    "gpt-4.1, claude-sonnet",
+    context=128_000,
+    prices=("2", "8", ".50"),
+    ttft=(0.75, 2.2),
+    speed=80,
+    injection=0.20,
+    limits=Limits(
+        attention_tokens=16_000,
+        middle_weight=0.85,
+        candidates=600,
+        hops=2,
+        reasoned_hops=4,
+        matching="synonyms",
+        vocabulary=1.0,
+        tools=32,
+        depth=8,
+        digits=4,
+        abstains=0.92,
+        abstention=0.30,
+        correlation=0.5,
+    ),
+    noise=_noise(-5.0, 0.8, 0.6, 0.6, 0.5, 0.6, 0.4),
+)
+LARGE = _profile(
+    "sim-large",
+    "largest",
+    "claude-opus, gpt-6-astra",
+    context=1_000_000,
+    prices=("5", "25", ".50"),
+    ttft=(1.1, 3.0),
+    speed=50,
+    injection=0.25,
+    limits=Limits(
+        attention_tokens=64_000,
+        middle_weight=0.92,
+        candidates=2_000,
+        hops=3,
+        reasoned_hops=5,
+        matching="synonyms",
+        vocabulary=1.0,
+        tools=64,
+        depth=12,
+        digits=5,
+        abstains=0.96,
+        abstention=0.30,
+        correlation=0.6,
+    ),
+    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3),
+)
+REASONER = _profile(
+    "sim-reasoner",
+    "thinks before it answers",
+    "o-series, gpt-6-sol",
+    context=256_000,
+    prices=("2", "10", ".20"),
+    ttft=(2.5, 6.0),
+    speed=60,
+    injection=0.10,
+    limits=Limits(
+        attention_tokens=32_000,
+        middle_weight=0.88,
+        candidates=1_000,
+        hops=5,
+        reasoned_hops=5,
+        matching="synonyms",
+        vocabulary=1.0,
+        tools=64,
+        depth=12,
+        digits=8,
+        abstains=0.95,
+        abstention=0.30,
+        correlation=0.7,
+    ),
+    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3),
+    reasons=True,
+)
+
+
+def _control(name: str, title: str, control: Control, dimensions: int = 0) -> Profile:
+    embeds = control == "embedding"
+    return _profile(
+        name,
+        title,
+        "text-embedding-3-small" if embeds else "",
+        context=8_192 if embeds else 1_000_000,
+        prices=(".02", "0", "0") if embeds else ("0", "0", "0"),
+        ttft=(0.01, 0.02),
+        speed=1_000,
+        injection=0.0,
+        control=control,
+        dimensions=dimensions,
+    )
+
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        profile.name: profile
+        for profile in (
+            NANO,
+            FAST,
+            SMART,
+            LARGE,
+            REASONER,
+            _control("sim-null", "control: valid shape, random content", "null"),
+            _control("sim-oracle", "control: the reader without limits or slips", "oracle"),
+            _control("sim-embed", "embeddings", "embedding", dimensions=384),
+        )
+    }
+)
+
+
+def profile_named(name: str) -> Profile:
+    """Find a profile; raises ``ConfigurationError`` that lists those there are."""
+    try:
+        return PROFILES[name]
+    except KeyError:
+        raise ConfigurationError(
+            f"There is no simulated model {name!r}.", advice=f"Choose one of {', '.join(PROFILES)}."
+        ) from None

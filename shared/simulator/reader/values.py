@@ -1,0 +1,305 @@
+"""Typed values in a text: money, dates, durations, codes, addresses, names, numbers."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from shared.simulator.reader.wordlist import words
+from shared.simulator.reader.words import fold
+
+Kind: TypeAlias = Literal[
+    "email",
+    "url",
+    "date",
+    "time",
+    "money",
+    "percent",
+    "duration",
+    "measure",
+    "phone",
+    "code",
+    "number",
+    "name",
+]
+
+NUMERAL = r"\d{1,3}(?:[.,\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan janeiro",
+            "february feb fevereiro fev",
+            "march mar marco",
+            "april apr abril abr",
+            "may maio mai",
+            "june jun junho",
+            "july jul julho",
+            "august aug agosto ago",
+            "september sep sept setembro set",
+            "october oct outubro out",
+            "november nov novembro",
+            "december dec dezembro dez",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+MONTH = "(?:" + "|".join(sorted((*MONTHS, "março"), key=len, reverse=True)) + r")\b\.?"
+WORD_NUMBERS = {
+    word: number
+    for number, words in {
+        0: "zero",
+        1: "one um uma a an",
+        2: "two dois duas couple pair par",
+        3: "three tres",
+        4: "four quatro",
+        5: "five cinco",
+        6: "six seis",
+        7: "seven sete",
+        8: "eight oito",
+        9: "nine nove",
+        10: "ten dez",
+        11: "eleven onze",
+        12: "twelve dozen doze duzia",
+        13: "thirteen treze",
+        14: "fourteen quatorze catorze",
+        15: "fifteen quinze",
+        16: "sixteen dezesseis",
+        17: "seventeen dezessete",
+        18: "eighteen dezoito",
+        19: "nineteen dezenove",
+        20: "twenty vinte",
+        30: "thirty trinta",
+        40: "forty quarenta",
+        50: "fifty cinquenta",
+        60: "sixty sessenta",
+        70: "seventy setenta",
+        80: "eighty oitenta",
+        90: "ninety noventa",
+        100: "hundred cem",
+    }.items()
+    for word in words.split()
+}
+UNIT = (
+    r"(?:business |working |calendar )?(?:milli|micro|nano)?(?:seconds?|"
+    r"segundos?|minutes?|minutos?|hours?|horas?|days?|"
+    r"dias?|weeks?|semanas?|months?|m[eê]s(?:es)?|years?|anos?)(?: "
+    r"[uú]te(?:is|l)| corridos)?|ms|hrs?|min|sec"
+)
+MEASURE = (
+    r"mm|cm|km|m|kg|g|mg|lb|oz|ml|l|litros?|liters?|litres?|w|kw|kwh|wh|mah|v|volts?|watts?|hz|khz|mhz|ghz|db|"
+    r"gb|mb|kb|tb|gib|mib|kib|bytes?|bits?|inch(?:es)?|polegadas?|pixels?|px|dpi|rpm|lumens?|"
+    r"meters?|metres?|metros?|°c|°f|bar|psi|nits?|fps|amps?|a"
+)
+COUNT_WORD = "|".join(
+    sorted((w for w in WORD_NUMBERS if w not in {"a", "an"}), key=len, reverse=True)
+)
+CURRENCY = r"(?:R\$|US\$|U\$|\$|€|£|BRL|USD|EUR|GBP)"
+
+PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("email", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}\b")),
+    ("url", re.compile(r"\bhttps?://[^\s<>\"')\]]{1,500}")),
+    (
+        "date",
+        re.compile(
+            rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}})\b|"
+            rf"\b\d{{1,2}}(?:st|nd|rd|th|\u00ba|o)?(?: (?:of|de))? {MONTH}(?:,"
+            rf"? (?:of |de )?\d{{4}})?\b|"
+            rf"\b{MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?|"
+            rf"\b(?:{MONTH}) (?:of |de )?\d{{4}}\b|\b\d{{1,2}}/\d{{1,2}}(?![/\d])|"
+            r"\b(?:yesterday|today|tomorrow|ontem|hoje|amanhã|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
+            r"segunda-feira|terça-feira|quarta-feira|quinta-feira|sexta-feira|sábado|domingo)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "time",
+        re.compile(
+            (
+                r"\b\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?\b|\b\d{1,2} ?[ap]m\b|"
+                r"\b\d{1,2}h(?:\d{2})?\b"
+            ),
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "money",
+        re.compile(
+            rf"(?:{CURRENCY}) ?(?:{NUMERAL})|\b(?:{NUMERAL}) ?(?:(?:reais|"
+            rf"real|d[oó]lar(?:es)?|dollars?|euros?|"
+            rf"pounds?|cents|centavos|BRL|USD|EUR|GBP)\b|€|£)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "percent",
+        re.compile(rf"\b(?:{NUMERAL}) ?(?:%|percent\b|per cent\b|por cento\b)", re.IGNORECASE),
+    ),
+    (
+        "duration",
+        re.compile(rf"\b(?:(?:{NUMERAL})|{COUNT_WORD})(?:[ -]|(?<=\d))(?:{UNIT})\b", re.IGNORECASE),
+    ),
+    ("measure", re.compile(rf"\b(?:{NUMERAL}) ?(?:{MEASURE})(?![\w°])", re.IGNORECASE)),
+    (
+        "phone",
+        re.compile(
+            r"(?<![\w.-])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,4}\)[ -]?)\d{3,5}[ "
+            r"-]?\d{4}\b|(?<![\w.-])\+\d{1,3}(?:[ -]?\d{2,5}){2,4}\b"
+        ),
+    ),
+    (
+        "code",
+        re.compile(
+            r"\b(?=[A-Z0-9/_-]*\d)(?=[A-Z0-9/_-]*[A-Z])[A-Z0-9]{1,12}(?:[-/_][A-Z0-9]{1,14}){1,4}\b|\b[A-Z]{1,6}\d{2,12}[A-Z]{0,3}\b|#\d{3,12}\b|"
+            r"\b\d{2,6}-\d{2,8}(?:-\d{2,8})?\b"
+        ),
+    ),
+    ("number", re.compile(rf"(?<![\w.,-])[-\u2212]?(?:{NUMERAL})(?![\w%]|[.,]\d)")),
+)
+NAME = re.compile(
+    r"\b(?:[A-ZÀ-Ý][a-zà-ÿ'\u2019]+|[A-ZÀ-Ý]{2,})(?:[ ](?:d[aeo]s?|"
+    r"von|van|del?|e|of|the|[A-Z0-9][\w.'\u2019-]*|[A-ZÀ-Ý]\.|[A-ZÀ-Ý][a-zà-ÿ'\u2019"
+    r"]+)){0,5}"
+)
+ASKING = frozenset(
+    words(
+        """how what which who when where why whose is are do does did can could should would will i
+    como qual quais quem quando onde quanto quantos quantas por"""
+    )
+)
+WORD_NUMBER = re.compile(rf"\b(?:{COUNT_WORD})(?:[- ](?:{COUNT_WORD}))?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A typed value and where it stands."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+
+DIGIT = re.compile(r"\d")
+WITHOUT_DIGITS = frozenset({"email", "url", "date", "duration"})
+
+
+@lru_cache(maxsize=8_192)
+def values_in(text: str) -> tuple[Value, ...]:
+    """Find the typed values of a sentence or a short text, in order; none overlaps another."""
+    taken: list[Value] = []
+    covered = bytearray(len(text))
+    has_digits = DIGIT.search(text) is not None
+    for kind, pattern in PATTERNS:
+        if not has_digits and kind not in WITHOUT_DIGITS:
+            continue
+        for mark in pattern.finditer(text):
+            if not any(covered[mark.start() : mark.end()]):
+                covered[mark.start() : mark.end()] = b"\1" * (mark.end() - mark.start())
+                taken.append(Value(kind, mark[0].strip(), mark.start(), mark.end()))
+    for mark in WORD_NUMBER.finditer(text):
+        if not any(covered[mark.start() : mark.end()]):
+            covered[mark.start() : mark.end()] = b"\1" * (mark.end() - mark.start())
+            taken.append(Value("number", mark[0], mark.start(), mark.end()))
+    return tuple(sorted(taken, key=lambda value: value.start))
+
+
+def names_in(text: str) -> list[Value]:
+    """Find what looks like proper names, those that only begin a sentence aside."""
+    found = []
+    for mark in NAME.finditer(text):
+        words = mark[0].split()
+        while words and fold(words[-1]) in {
+            "e",
+            "of",
+            "the",
+            "de",
+            "da",
+            "do",
+            "dos",
+            "das",
+            "del",
+        }:
+            words.pop()
+        if words and (fold(words[0]) in ASKING or len(words[-1]) == 1 == len(words)):
+            continue
+        begins = mark.start() == 0 or text[: mark.start()].rstrip()[-1:] in ".!?:\n"
+        if not words or (begins and len(words) == 1):
+            continue
+        name = " ".join(words)
+        found.append(Value("name", name, mark.start(), mark.start() + len(name)))
+    return found
+
+
+def number_of(text: str) -> float | None:
+    """Read a number written with digits, in either decimal convention, or in words."""
+    digits = re.search(rf"[-\u2212]?(?:{NUMERAL})", text)
+    if digits:
+        return _read_digits(digits[0])
+    total, seen = 0, False
+    for word in re.findall(r"[^\W\d_]+", text):
+        value = WORD_NUMBERS.get(fold(word))
+        if value is not None:
+            seen = True
+            total = total * value if value == 100 and total else total + value
+    return float(total) if seen else None
+
+
+def _read_digits(text: str) -> float | None:
+    text = text.replace("\u2212", "-").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
+    last = max(text.rfind("."), text.rfind(","))
+    if last >= 0:
+        mark, after = text[last], len(text) - last - 1
+        other = "," if mark == "." else "."
+        if other in text or text.count(mark) > 1:
+            is_decimal = text.count(mark) == 1
+        else:
+            is_decimal = after != 3 or text.lstrip("-").startswith("0")
+        whole = text[:last].replace(".", "").replace(",", "") if is_decimal else text
+        text = (
+            f"{whole}.{text[last + 1 :]}" if is_decimal else text.replace(".", "").replace(",", "")
+        )
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def currency_of(text: str) -> str | None:
+    """Name the currency of an amount, as ISO 4217."""
+    folded = fold(text)
+    for code, marks in (
+        ("BRL", ("r$", "brl", "reais", "real", "centavo")),
+        ("EUR", ("€", "eur")),
+        ("GBP", ("£", "gbp", "pound")),
+        ("USD", ("$", "usd", "dolar", "dollar")),
+    ):
+        if any(mark in folded for mark in marks):
+            return code
+    return None
+
+
+def iso_date(text: str, *, month_first: bool = False, year: int | None = None) -> str | None:
+    """Write a date as ISO 8601 where the text says enough."""
+    folded = fold(text)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", folded):
+        return folded
+    numbers = [int(n) for n in re.findall(r"\d+", folded)]
+    month = next((MONTHS[w] for w in re.findall(r"[a-z]+", folded) if w in MONTHS), None)
+    if month:
+        years = [n for n in numbers if n > 31] or ([year] if year else [])
+        days = [n for n in numbers if 1 <= n <= 31]
+        return f"{years[0]:04d}-{month:02d}-{days[0]:02d}" if years and days else None
+    if len(numbers) == 2 and year:
+        numbers.append(year)
+    if len(numbers) != 3:
+        return None
+    first, second, third = numbers
+    day, mon = (
+        (second, first)
+        if (month_first and second <= 31 and first <= 12) or second > 12
+        else (first, second)
+    )
+    full = third + 2000 if third < 100 else third
+    return f"{full:04d}-{mon:02d}-{day:02d}" if 1 <= mon <= 12 and 1 <= day <= 31 else None
