@@ -79,8 +79,10 @@ class Reply(Speaker):
         )
 
     def _schema(self, *, json_mode: bool) -> JsonObject | None:
-        if self.request.response_schema is not None:
-            return self.request.response_schema.json_schema
+        wanted = self.request.response_schema
+        if wanted is not None and (wanted.strict or wanted.json_schema.keys() - {"type"}):
+            return wanted.json_schema
+        json_mode = json_mode or wanted is not None
         return schema_shown(self.prompt, json_mode=json_mode)
 
     def _structured(self, schema: JsonObject) -> Draft:

@@ -36,6 +36,8 @@ def lexicon() -> Lexicon:
     lemmas: dict[str, tuple[str, ...]] = {}
     stems: dict[str, tuple[str, ...]] = {}
     phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for portuguese, english, *_ in _rows("pt_irregular.tsv"):
+        lemmas[fold(portuguese)] = (english,)
     rows = chain.from_iterable(_rows(f"pt_{domain}.tsv") for domain in DOMAINS)
     for portuguese, english, *_ in rows:
         meanings = tuple(m.strip() for m in english.split(","))

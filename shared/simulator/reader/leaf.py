@@ -26,9 +26,12 @@ from shared.simulator.reader.slots import (
 )
 from shared.simulator.reader.values import currency_of, values_in
 from shared.simulator.reader.wordlist import words
-from shared.simulator.reader.words import fold, language_of, parts, tokens
+from shared.simulator.reader.words import fold, language_of, parts, stem, tokens
 
 NOTHING = Filled(None, 0.0)
+BORNE_OUT = frozenset(
+    stem(w) for w in words("answerable answered sufficient supported found grounded known")
+)
 LEAST_FIT = 0.34
 REPLY = re.compile(
     (
@@ -229,6 +232,9 @@ class Leaf:
 
     def _boolean(self, field: Field, scope: Scope) -> Filled:
         """Say whether the text bears out what a field's name and description state."""
+        if self.prompt.question and BORNE_OUT.intersection(field.name_words):
+            answer = self.aid.answer()
+            return Filled(bool(answer.sentence), max(answer.evidence, 0.5))
         best = best_sentence(scope, field.words)
         if best is None:
             return Filled(False, 0.5)

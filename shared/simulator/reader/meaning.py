@@ -68,7 +68,7 @@ WORDS: dict[Meaning, str] = {
         "ordered arrived delivery_date at"
     ),
     "time": "time hour clock",
-    "duration": "duration days hours weeks months period warranty_period term minutes years",
+    "duration": "duration days hours weeks months period warranty_period minutes years",
     "percent": "percent percentage discount rate share",
     "measure": "weight height width length capacity power voltage size depth frequency",
     "code": (

@@ -73,6 +73,13 @@ SAID = re.compile(
 )
 
 
+TOLD = re.compile(
+    r"\b(?:say|answer|reply|respond|write|diga|responda|escreva)\b[^.:\n]{0,24}:\s*"
+    r"([^\n:]{2,60}?)$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How an answer is to be given."""
@@ -87,6 +94,11 @@ class Style:
     language: Language = "en"
 
 
+def _bare(told: str) -> str:
+    """Drop the full stop after a code; a sentence keeps its own."""
+    return told.strip() if len(told.split()) > 2 else told.strip(" .!")
+
+
 def _unknown_phrase(orders: str) -> str:
     """Find the very words a prompt wants where there is no answer."""
     for sentence in re.split(r"(?<=[.!?;])\s+|\n", orders):
@@ -95,7 +107,8 @@ def _unknown_phrase(orders: str) -> str:
             r"\b(?:if|when|unless|otherwise|se|caso|senao)\b", folded
         ):
             found = [str(a or b) for a, b in SAID.findall(sentence)]
-            likely = [f for f in found if UNKNOWN.search(fold(f)) or f.isupper() or f == "null"]
+            found += [_bare(tail) for tail in TOLD.findall(sentence)] if not found else []
+            likely = [f for f in found if UNKNOWN.search(fold(f)) or f.isupper() or len(found) == 1]
             if likely:
                 return likely[-1].strip()
     return ""
