@@ -1,0 +1,1 @@
+"""What there is to grade: the projects, as their ``project.toml`` files declare them."""

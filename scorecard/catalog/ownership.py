@@ -1,0 +1,93 @@
+"""Tell whose a task's body is: the reference, a stub, or the learner's own.
+
+Bodies are compared as syntax trees without docstrings, so neither layout nor comments make a body
+one's own. What the reference looks like is recorded in ``scorecard/catalog/reference.json``, by
+``python -m scorecard reference``.
+"""
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from scorecard.catalog.model import Project, Task
+from scorecard.syntax import parse
+
+RECORD = Path(__file__).with_name("reference.json")
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Ownership(StrEnum):
+    """Whose body it is."""
+
+    REFERENCE = "reference"
+    STUB = "stub"
+    OWN = "own"
+    MISSING = "missing"
+
+
+def owned(folder: Path, task: Task, record: Mapping[str, str]) -> Ownership:
+    """Say whose the body of ``task`` is; without a record, nobody claims it."""
+    found = _definition(folder, task)
+    if found is None:
+        return Ownership.MISSING
+    if _is_stub(found):
+        return Ownership.STUB
+    expected = record.get(str(task.id))
+    return Ownership.OWN if expected and expected != _shape(found) else Ownership.REFERENCE
+
+
+def shapes(folder: Path, project: Project) -> dict[str, str]:
+    """Describe the bodies that are there now, by task id."""
+    found = {str(task.id): _definition(folder, task) for task in project.tasks}
+    return {number: _shape(node) for number, node in found.items() if node is not None}
+
+
+def read_record(file: Path = RECORD) -> Mapping[str, Mapping[str, str]]:
+    """Read what the reference bodies look like, by project and task."""
+    if not file.exists():
+        return {}
+    record: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return record
+
+
+def _definition(folder: Path, task: Task) -> Definition | None:
+    module, *path = task.function.split(".")
+    file = folder / f"{module}.py"
+    while not file.exists() and len(path) > 1:
+        module, path = f"{module}/{path[0]}", path[1:]
+        file = folder / f"{module}.py"
+    try:
+        node: ast.Module | Definition = parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return None
+    for name in path:
+        inner = [n for n in node.body if isinstance(n, Definition) and n.name == name]
+        if not inner:
+            return None
+        node = inner[-1]
+    return None if isinstance(node, ast.Module) else node
+
+
+def _body(node: Definition) -> list[ast.stmt]:
+    return node.body[1:] if ast.get_docstring(node) is not None else node.body
+
+
+def _is_stub(node: Definition) -> bool:
+    """Whether a function, or any method of a class, only raises ``NotImplementedError``."""
+    if isinstance(node, ast.ClassDef):
+        return any(_is_stub(inner) for inner in node.body if isinstance(inner, Definition))
+    body = _body(node)
+    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+    called = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(called, ast.Name) and called.id == "NotImplementedError"
+
+
+def _shape(node: Definition) -> str:
+    """Hash the tree without docstrings; the same on every Python version we run on."""
+    for inner in ast.walk(node):
+        if isinstance(inner, Definition):
+            inner.body = _body(inner)
+    return hashlib.sha256(ast.unparse(node).encode()).hexdigest()[:16]

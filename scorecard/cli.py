@@ -1,0 +1,121 @@
+"""The command: reads what is asked, hands it on, and turns errors into exit codes.
+
+0 all reached · 1 something failed · 2 could not run · 3 bad usage. Everything heavy is imported by
+the command that needs it, so that asking for help costs next to nothing.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+REACHED, FAILED, COULD_NOT_RUN, BAD_USAGE = 0, 1, 2, 3
+SEED = 7
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that leaves with our code for bad usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is."""
+        self.exit(BAD_USAGE, f"{self.prog}: {message}. `{self.prog} --help` shows what there is.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    asked = _parser().parse_args(words)
+    if not hasattr(asked, "run"):
+        asked = _parser().parse_args([*words, "run"])
+    try:
+        return _call(asked)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted before anything was graded. Run the same command again.\n")
+        return COULD_NOT_RUN
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return COULD_NOT_RUN
+
+
+def _call(asked: argparse.Namespace) -> int:
+    from scorecard import commands  # noqa: PLC0415 (pydantic and the rest take a while)
+    from scorecard.catalog.find import UnknownProjectError  # noqa: PLC0415 (same)
+    from shared.errors import CapstoneError  # noqa: PLC0415 (same)
+
+    try:
+        code: int = getattr(commands, asked.run)(asked)
+    except UnknownProjectError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_USAGE
+    except CapstoneError as error:
+        sys.stderr.write(f"{error}\n")
+        return COULD_NOT_RUN
+    except OSError as error:
+        sys.stderr.write(f"{_disk(error)}\n")
+        return COULD_NOT_RUN
+    return code
+
+
+def _disk(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{where}. Free space or choose another place, then run again."
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="scorecard", description="Grade the projects and show where one stands.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the tree to grade")
+    commands = parser.add_subparsers(title="commands")
+    _add_run(commands)
+    _add_mutants(commands)
+    listing = commands.add_parser("list", help="show the projects")
+    listing.set_defaults(run="show_list")
+    doctor = commands.add_parser("doctor", help="look for what could keep a run from working")
+    doctor.set_defaults(run="show_doctor")
+    schema = commands.add_parser("schema", help="print the JSON Schema of scorecard.json")
+    schema.set_defaults(run="show_schema")
+    reference = commands.add_parser("reference", help="record what the reference bodies look like")
+    reference.add_argument("--check", action="store_true", help="only say whether it is current")
+    reference.set_defaults(run="record_reference")
+    return parser
+
+
+def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
+    run = commands.add_parser("run", help="grade, show the board, write the results")
+    run.add_argument("projects", nargs="*", help="p07, 7 or p07_advanced_rag; all by default")
+    run.add_argument("--seed", type=_seed, default=SEED, help="what the cases are drawn from")
+    run.add_argument("--model", default=None, help="the model to ask; CAPSTONE_MODEL by default")
+    run.add_argument("--no-cache", action="store_true", help="grade even what has not changed")
+    run.add_argument("--jobs", type=_jobs, default=None, help="projects judged at a time")
+    run.add_argument(
+        "--sandbox",
+        choices=("none", "auto", "bubblewrap"),
+        default="none",
+        help="how to confine the code while criteria are measured",
+    )
+    for name in ("json", "html", "junit", "markdown"):
+        run.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"where to write {name}")
+    run.set_defaults(run="show_run")
+
+
+def _add_mutants(commands: "argparse._SubParsersAction[Parser]") -> None:
+    mutants = commands.add_parser("mutants", help="show which check rejects each wrong solution")
+    mutants.add_argument("projects", nargs="*", help="p07, 7 or p07_advanced_rag; all by default")
+    mutants.add_argument("--seed", type=_seed, default=SEED, help="what the cases are drawn from")
+    mutants.add_argument("--no-cache", action="store_true", help="grade even what has not changed")
+    mutants.set_defaults(run="show_mutants")
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 1 << 63:
+        raise argparse.ArgumentTypeError("a seed is a whole number from 0 on")
+    return seed
+
+
+def _jobs(text: str) -> int:
+    jobs = int(text)
+    if jobs < 1:
+        raise argparse.ArgumentTypeError("at least one")
+    return jobs

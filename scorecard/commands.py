@@ -1,0 +1,184 @@
+"""What each command does."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from scorecard.cache import write_whole
+from scorecard.catalog.find import choose
+from scorecard.catalog.model import Project
+from scorecard.catalog.ownership import RECORD, read_record, shapes
+from scorecard.catalog.read import read_catalog
+from scorecard.cli import COULD_NOT_RUN, FAILED
+from scorecard.mutants import JUDGES, patches, try_mutants
+from scorecard.place import Place
+from scorecard.report.board import show_board
+from scorecard.report.formats import WRITERS, schema_text
+from scorecard.report.result import Scorecard
+from scorecard.report.watch import Board, Lines
+from scorecard.run import Request, Run
+from scorecard.sandbox.confine import choose_sandbox
+from shared.errors import ConfigurationError
+from shared.settings import Settings, read_settings
+
+OURS = {"json": "scorecard.json", "html": "scorecard.html"}
+
+
+def show_run(asked: argparse.Namespace) -> int:
+    """Grade, show the board, write the results."""
+    place, settings = _place(asked.root)
+    if asked.model:
+        settings = settings.model_copy(update={"model": asked.model})
+    request = Request(
+        names=tuple(asked.projects),
+        seed=asked.seed,
+        use_cache=not asked.no_cache,
+        jobs=asked.jobs or min(4, os.cpu_count() or 1),
+        sandbox=choose_sandbox(asked.sandbox).name,
+    )
+    console = Console(stderr=False)
+    watch = Board(console) if console.is_terminal else Lines(console)
+    with watch:
+        card = asyncio.run(_graded(Run(place, settings, request, watch)))
+    show_board(console, card)
+    _write(console, place, asked, card)
+    return card.exit_code
+
+
+async def _graded(run: Run) -> Scorecard:
+    """Grade; the first Ctrl-C ends it in good order, the second at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(run.grade())
+    pressed = 0
+
+    def interrupt() -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed > 1:
+            os._exit(COULD_NOT_RUN)  # the guards notice, and end what they guard
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _write(console: Console, place: Place, asked: argparse.Namespace, card: Scorecard) -> None:
+    """Write every format asked for, and ours; say where."""
+    for name, writer in WRITERS.items():
+        file: Path | None = getattr(asked, name)
+        if file is None and name in OURS:
+            file = place.home / OURS[name]
+        if file is not None:
+            write_whole(file, writer(card))
+            console.print(f"{name:<9} {file}", highlight=False, soft_wrap=True)
+
+
+def show_mutants(asked: argparse.Namespace) -> int:
+    """Show by which check each wrong solution is rejected."""
+    place, settings = _place(asked.root)
+    request = Request(
+        seed=asked.seed,
+        use_cache=not asked.no_cache,
+        jobs=min(4, os.cpu_count() or 1),
+        kinds=frozenset(JUDGES),
+        gated=False,  # each check says for itself what it notices
+    )
+    chosen = choose(read_catalog(place.root), asked.projects)
+    console = Console()
+    survivors = asyncio.run(_judge_mutants(console, place, settings, chosen, request))
+    return FAILED if survivors else 0
+
+
+async def _judge_mutants(
+    console: Console,
+    place: Place,
+    settings: Settings,
+    projects: tuple[Project, ...],
+    request: Request,
+) -> int:
+    """Print a line a mutant; return how many nobody rejected."""
+    survivors = 0
+    for project in projects:
+        if not patches(place, project):
+            console.print(f"{project.id} has no mutants.")
+            continue
+        async for verdict in try_mutants(place, settings, project, request):
+            survivors += not verdict.rejected_by
+            told = ", ".join(verdict.rejected_by) or "nobody: it survives"
+            mark = "[green]✓[/]" if verdict.rejected_by else "[red]✗[/]"
+            console.print(f"{mark} {project.id} {verdict.name}: {told}", highlight=False)
+            console.print(f"  {verdict.wrong}", style="dim", highlight=False, markup=False)
+    return survivors
+
+
+def show_list(asked: argparse.Namespace) -> int:
+    """Show the projects."""
+    place, _ = _place(asked.root)
+    catalog = read_catalog(place.root)
+    table = Table("project", "pillar", "title", "tasks", "hours", box=None)
+    for p in catalog.projects:
+        table.add_row(p.slug, p.pillar, p.title, str(len(p.tasks)), f"{p.hours:g}")
+    console = Console()
+    console.print(table)
+    for problem in catalog.problems:
+        console.print(f"! {problem}", highlight=False, markup=False)
+    return COULD_NOT_RUN if catalog.problems else 0
+
+
+def show_doctor(asked: argparse.Namespace) -> int:
+    """Look for what could keep a run from working."""
+    from scorecard.doctor import examine  # noqa: PLC0415 (it tries everything, slowly)
+
+    place, settings = _place(asked.root)
+    console = Console()
+    healthy = True
+    for finding in asyncio.run(examine(place, settings)):
+        mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
+        console.print(f"{mark} {finding.what:<12} {finding.told}", highlight=False)
+        if not finding.well:
+            console.print(f"  {finding.advice}", highlight=False)
+        healthy = healthy and finding.well
+    return 0 if healthy else COULD_NOT_RUN
+
+
+def show_schema(_: argparse.Namespace) -> int:
+    """Print the JSON Schema of ``scorecard.json``."""
+    sys.stdout.write(schema_text())
+    return 0
+
+
+def record_reference(asked: argparse.Namespace) -> int:
+    """Record what the reference bodies look like, or say whether the record is current."""
+    place, _ = _place(asked.root)
+    catalog = read_catalog(place.root)
+    record = {p.slug: shapes(catalog.folder(p), p) for p in choose(catalog, ())}
+    if asked.check:
+        current = read_record() == record
+        sys.stdout.write(f"{RECORD} is {'current' if current else 'not current'}.\n")
+        return 0 if current else FAILED
+    write_whole(RECORD, json.dumps(record, indent=2) + "\n")
+    sys.stdout.write(f"{RECORD} holds {len(record)} projects.\n")
+    return 0
+
+
+def _place(root: Path) -> tuple[Place, Settings]:
+    settings = read_settings()
+    root = root.resolve()
+    if not (root / "projects").is_dir():
+        raise ConfigurationError(
+            f"There is no projects folder in {root}.",
+            advice="Run it from the repository's root, or name it with --root.",
+        )
+    home = settings.home if settings.home.is_absolute() else root / settings.home
+    return Place(root, home), settings

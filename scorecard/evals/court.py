@@ -1,0 +1,181 @@
+"""Send each project's criteria to a judge of its own, and enter what the judge says.
+
+A judge may be silent only as long as it announced. Then it and its worker are ended, the step it
+was at is named, and what it had not judged yet stays unchecked.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from scorecard.catalog.model import Project
+from scorecard.evals.expected import criteria_file
+from scorecard.evals.judge import Order
+from scorecard.ledger import Cause, Check, Kind, Ledger, LedgerError, State
+from scorecard.place import Place
+from scorecard.progress import Progress
+from scorecard.sandbox.confine import Name
+from scorecard.sandbox.process import Process, ProtocolError
+from shared.criteria import Measured
+from shared.errors import CapstoneError
+from shared.settings import Settings
+
+BOOT = Path(__file__).parent.parent / "worker" / "boot.py"
+START_S = 60.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds that judging one criterion may take, and that a judge may be late."""
+
+    judging_s: float = 30.0
+    grace_s: float = 10.0
+
+
+class Court:
+    """Judges projects, a few at a time; use it as ``async with``."""
+
+    def __init__(
+        self,
+        place: Place,
+        settings: Settings,
+        seed: int,
+        *,
+        jobs: int,
+        progress: Progress,
+        patience: Patience,
+        sandbox: Name,
+        gated: bool,
+    ) -> None:
+        self._place = place
+        self._settings = settings
+        self._seed = seed
+        self._seats = asyncio.Semaphore(jobs)
+        self._progress = progress
+        self._patience = patience
+        self._sandbox: Name = sandbox
+        self._gated = gated
+        self._stack = AsyncExitStack()
+        self._one_at_a_time = asyncio.Lock()
+        self._database: str | CapstoneError | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open nothing yet."""
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the database back."""
+        await self._stack.__aexit__(kind, error, trace)
+
+    async def database(self) -> str | None:
+        """Hold one PostgreSQL for the whole run; None where there is none to be had."""
+        async with self._one_at_a_time:
+            if self._database is None:
+                self._database = await self._open_database()
+        return self._database if isinstance(self._database, str) else None
+
+    async def _open_database(self) -> str | CapstoneError:
+        from shared.postgres.server import server  # noqa: PLC0415 (slow, and not always needed)
+
+        settings = self._settings.model_copy(update={"home": self._place.home})
+        try:
+            return await self._stack.enter_async_context(server(settings))
+        except CapstoneError as error:
+            return error
+
+    async def judge(self, project: Project, ledger: Ledger, *, database: bool) -> None:
+        """Judge one project; every criterion in ``ledger`` has ended afterwards."""
+        async with self._seats:
+            url = await self.database() if database else None
+            refused = str(self._database) if database and url is None else ""
+            try:
+                async with self._process() as process:
+                    process.send(self._order(project, url, refused).model_dump(mode="json"))
+                    cause, detail = await self._follow(process, project, ledger)
+            except OSError as error:
+                cause, detail = Cause.GRADER, f"No judge could be started ({error})."
+            ledger.close(cause, detail, kind=Kind.CRITERION)
+
+    def _process(self) -> Process:
+        program = (sys.executable, "-I", "-S", "-B", str(BOOT), "scorecard.evals.judge")
+        chosen = {n: v for n, v in os.environ.items() if n.startswith("CAPSTONE_")}
+        return Process(
+            (*program, *map(str, self._place.own_paths)),
+            environment={**chosen, **self._place.environment()},
+            folder=self._place.root,
+        )
+
+    def _order(self, project: Project, url: str | None, refused: str) -> Order:
+        return Order(
+            project=project.slug,
+            criteria=criteria_file(self._place.root / "projects" / project.slug),
+            paths=self._place.paths,
+            seed=self._seed,
+            model=self._settings.model,
+            home=self._place.home,
+            database_url=url,
+            database_refused=refused,
+            memory_mb=project.limits.memory_mb,
+            file_mb=project.limits.file_mb,
+            judging_s=self._patience.judging_s,
+            sandbox=self._sandbox,
+            gated=self._gated,
+        )
+
+    async def _follow(
+        self, process: Process, project: Project, ledger: Ledger
+    ) -> tuple[Cause, str]:
+        """Enter what the judge says until it is done; return what to say of the rest."""
+        step, allow_s = "starting", START_S
+        try:
+            while True:
+                async with asyncio.timeout(allow_s + self._patience.grace_s):
+                    message = await process.receive()
+                match message:
+                    case None:
+                        return await _silence(process, step)
+                    case {"event": "step", "name": str(step), "allow_s": allowed}:
+                        allow_s = float(allowed)
+                        self._progress.step(project.slug, Kind.CRITERION, step)
+                    case {"event": "ended", "code": str(code)}:
+                        ledger.end(read_ending(ledger[code], message))
+                    case {"event": "failed", "detail": detail}:
+                        return Cause.GRADER, str(detail)
+                    case _:
+                        return Cause.PROTOCOL, f"The judge sent an unknown event: {message!r:.80}"
+        except TimeoutError:
+            return Cause.TIMED_OUT, f"{step} took longer than {allow_s:g} s; its judge was ended."
+        except (ProtocolError, LedgerError, KeyError, ValueError) as error:
+            return Cause.PROTOCOL, f"The judge sent something that is no verdict ({error})."
+
+
+async def _silence(process: Process, step: str) -> tuple[Cause, str]:
+    code = await process.wait()
+    if code == 0:
+        return Cause.MISSING, "The judge never mentioned it."
+    last = process.printed.text.strip().splitlines()[-1:]
+    told = f" {last[0][:200]}" if last else ""
+    return Cause.CRASHED, f"The judge ended with exit code {code} at {step}.{told}"
+
+
+def read_ending(expected: Check, message: Mapping[str, Any]) -> Check:
+    """Join what was expected with what the judge said."""
+    measured = message["measured"]
+    return expected.ended(
+        State(message["state"]),
+        Cause(message["cause"]),
+        str(message["detail"]),
+        measured=Measured.model_validate(measured) if measured else None,
+    )

@@ -1,0 +1,88 @@
+"""Where a result comes from: commit, lock, grader, model, versions."""
+
+import asyncio
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from scorecard.digest import LOCK, digest_file, digest_text, digest_tree
+from scorecard.place import Place
+from scorecard.report.result import Evidence
+from scorecard.sandbox.confine import Name
+from scorecard.sandbox.tool import ToolError, run_tool
+from shared.settings import Settings
+
+TOOLS = ("mypy", "ruff", "pytest", "pydantic")
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a result depends on beside the project's own files."""
+
+    evidence: Evidence
+    uncommitted: dict[str, list[str]] | None
+
+    @property
+    def files(self) -> str:
+        """Hash what every check depends on."""
+        found = self.evidence
+        return digest_text(found.grader_sha256, found.lock_sha256, sorted(found.versions.items()))
+
+
+def digest_grader(place: Place) -> str:
+    """Hash the grader, what is shared, and their configuration."""
+    own = (place.grader / "scorecard", place.grader / "shared")
+    trees = digest_tree(*own, without=frozenset({"tests"}))
+    loose = (place.configuration, place.root / "conftest.py", place.root / "projects/__init__.py")
+    return digest_text(trees, *map(digest_file, loose))
+
+
+async def read_house(place: Place, settings: Settings, seed: int, sandbox: Name) -> House:
+    """Find out."""
+    status, head = await asyncio.gather(
+        _git(place, "status", "--porcelain=v1", "-z", "--untracked-files=all"),
+        _git(place, "rev-parse", "HEAD"),
+    )
+    uncommitted = None if status is None else split_status(status)
+    evidence = Evidence(
+        commit=(head or "").strip(),
+        dirty=bool(status),
+        lock_sha256=digest_file(place.grader / LOCK),
+        grader_sha256=digest_grader(place),
+        seed=seed,
+        model=settings.model,
+        answers="simulated" if settings.simulated else "live",
+        sandbox=sandbox,
+        versions=_versions(),
+    )
+    return House(evidence, uncommitted)
+
+
+def split_status(status: str) -> dict[str, list[str]]:
+    """Sort ``git status -z`` by project."""
+    files: dict[str, list[str]] = {}
+    for entry in status.split("\0"):
+        parts = entry[3:].split("/")
+        if len(parts) > 1 and parts[0] == "projects":
+            files.setdefault(parts[1], []).append(entry[3:])
+    return files
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "system": platform.system()}
+    for name in TOOLS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+async def _git(place: Place, *arguments: str) -> str | None:
+    try:
+        ran = await run_tool(
+            ("git", *arguments), folder=place.root, environment=place.environment(), timeout_s=30
+        )
+    except ToolError:
+        return None
+    return None if ran.code else ran.output

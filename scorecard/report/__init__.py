@@ -1,0 +1,1 @@
+"""Results, and the ways to show them: printers read results and change nothing."""

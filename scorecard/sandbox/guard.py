@@ -1,0 +1,160 @@
+"""Stand between the grader and one untrusted process tree.
+
+``python -I -S guard.py MEMORY_MB FILE_MB -- program argument …`` runs the program in a session of
+its own, under limits, and ends when it ends; whatever it left running is killed first, daemons
+included. It also ends when its own parent disappears, so nothing outlives a killed grader.
+
+Only the standard library, and little of it: this start is paid for by every worker.
+
+On Linux the guard adopts every orphan below it, so that even a double fork stays within reach.
+Elsewhere it kills the program's process group.
+"""
+
+import ctypes
+import os
+import resource
+import select
+import signal
+import sys
+import time
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LINUX = sys.platform == "linux"
+PARENT_LOOKS_S = 0.5
+SWEEPS = 200
+
+
+def main(arguments: list[str]) -> int:
+    """Run what follows ``--``; return its exit code, or 128 + the signal that ended it."""
+    parent = os.getppid()
+    memory_mb, file_mb = int(arguments[0]), int(arguments[1])
+    program = arguments[arguments.index("--") + 1 :]
+    _adopt_orphans()
+    wake, asleep = os.pipe()
+    for end in (wake, asleep):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(asleep, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    child = os.fork()
+    if child == 0:
+        _become(program, memory_mb, file_mb)
+    code = _watch(child, wake, parent)
+    sweep(child)
+    return code
+
+
+def _adopt_orphans() -> None:
+    if LINUX:
+        libc = ctypes.CDLL(None)
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _become(program: list[str], memory_mb: int, file_mb: int) -> None:
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()
+    if memory_mb and LINUX:
+        _limit(resource.RLIMIT_DATA, memory_mb << 20)
+    if file_mb:
+        _limit(resource.RLIMIT_FSIZE, file_mb << 20)
+    _limit(resource.RLIMIT_CORE, 0)
+    try:
+        os.execvp(program[0], program)  # noqa: S606 (a list of arguments, no shell)
+    except OSError as error:
+        os.write(2, f"cannot start {program[0]}: {error}\n".encode())
+    os._exit(127)
+
+
+def _limit(which: int, most: int) -> None:
+    _, hard = resource.getrlimit(which)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(which, (most, most))
+
+
+def _watch(child: int, wake: int, parent: int) -> int:
+    """Wait for the child, a request to stop, or the parent's end."""
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            code = os.waitstatus_to_exitcode(status)
+            return 128 - code if code < 0 else code
+        if os.getppid() != parent:
+            return 128 + signal.SIGTERM
+        select.select([wake], [], [], PARENT_LOOKS_S)
+        if _told_to_stop(wake):
+            return 128 + signal.SIGTERM
+
+
+def _told_to_stop(wake: int) -> bool:
+    try:
+        return any(number != signal.SIGCHLD for number in os.read(wake, 64))
+    except BlockingIOError:
+        return False
+
+
+def sweep(child: int) -> None:
+    """Kill everything below this process until nothing is left."""
+    for _ in range(SWEEPS):
+        _kill_group(child)
+        for pid in descendants(os.getpid()):
+            _kill(pid)
+        if not _reap():
+            return
+        time.sleep(0.005)
+
+
+def _reap() -> bool:
+    """Collect what has died; say whether anything is still there."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def descendants(root: int) -> list[int]:
+    """List the live processes below ``root``, from ``/proc``; nothing where there is none."""
+    children: dict[int, list[int]] = {}
+    if not LINUX:
+        return []
+    for name in os.listdir("/proc"):  # noqa: PTH208 (pathlib is slow to import)
+        if name.isdecimal():
+            children.setdefault(_parent_of(int(name)), []).append(int(name))
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:  # noqa: PTH123 (same)
+            return int(stat.read().rpartition(b")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return -1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

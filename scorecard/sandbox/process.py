@@ -1,0 +1,173 @@
+"""Start a guarded process and talk to it over pipes of its own.
+
+What the process prints is kept up to a cap and the rest thrown away, so a gigabyte of output costs
+neither memory nor disk. Messages travel as JSON lines over two more descriptors, which printing
+cannot reach.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+GUARD = Path(__file__).with_name("guard.py")
+KEPT_BYTES = 32 * 1024
+LONGEST_MESSAGE = 64 << 20
+TERM_GRACE_S = 3.0
+INBOX, OUTBOX = "SCORECARD_INBOX", "SCORECARD_OUTBOX"
+"""The variables that tell a process which descriptors to read from and write to."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a process tree may use; 0 means no limit."""
+
+    memory_mb: int = 0
+    file_mb: int = 0
+
+
+class ProtocolError(Exception):
+    """The process sent something that is no message."""
+
+
+class Capture:
+    """The first and the last of what a process printed."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._tail = b""
+        self._dropped = 0
+
+    async def drain(self, stream: asyncio.StreamReader) -> None:
+        """Read to the end, keeping little."""
+        while piece := await stream.read(1 << 16):
+            room = KEPT_BYTES - len(self._head)
+            self._head += piece[:room]
+            rest = self._tail + piece[room:] if room < len(piece) else self._tail
+            self._dropped += max(0, len(rest) - KEPT_BYTES)
+            self._tail = rest[-KEPT_BYTES:]
+
+    @property
+    def text(self) -> str:
+        """What was kept, with a mark where something is missing."""
+        gap = f"\n[… {self._dropped} bytes not kept …]\n".encode() if self._dropped else b""
+        return (self._head + gap + self._tail).decode(errors="replace")
+
+
+class Process:
+    """A guarded process with a message channel; use it as ``async with``."""
+
+    def __init__(
+        self,
+        program: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        allowance: Allowance = Allowance(),
+    ) -> None:
+        self._program = tuple(program)
+        self._environment = dict(environment)
+        self._folder = folder
+        self._allowance = allowance
+        self.printed = Capture()
+
+    async def __aenter__(self) -> Self:
+        """Start it."""
+        their_inbox, our_outbox = os.pipe()
+        our_inbox, their_outbox = os.pipe()
+        theirs = (their_inbox, their_outbox)
+        limits = (str(self._allowance.memory_mb), str(self._allowance.file_mb))
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", *self._program),
+                cwd=self._folder,
+                env={**self._environment, INBOX: str(their_inbox), OUTBOX: str(their_outbox)},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                pass_fds=theirs,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(our_outbox)
+            os.close(our_inbox)
+            raise
+        finally:
+            for end in theirs:
+                os.close(end)
+        assert self._process.stdout is not None  # noqa: S101 (asked for a pipe)
+        self._draining = asyncio.create_task(self.printed.drain(self._process.stdout))
+        await self._connect(our_inbox, our_outbox)
+        return self
+
+    async def _connect(self, inbox: int, outbox: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._inbox = asyncio.StreamReader(limit=LONGEST_MESSAGE)
+        self._reading, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self._inbox), os.fdopen(inbox, "rb", 0)
+        )
+        self._writing, _ = await loop.connect_write_pipe(
+            asyncio.BaseProtocol, os.fdopen(outbox, "wb", 0)
+        )
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it and everything below it."""
+        await asyncio.shield(self._end())
+
+    async def _end(self) -> None:
+        self._writing.close()
+        if self._process.returncode is None:
+            self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), TERM_GRACE_S)
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+            await self._process.wait()
+        self._reading.close()
+        await self._draining
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            self._process.send_signal(number)
+        except ProcessLookupError:
+            return
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send one message; it is buffered, and lost where the process is gone."""
+        self._writing.write(json.dumps(message).encode() + b"\n")
+
+    async def receive(self) -> dict[str, Any] | None:
+        """Return the next message, or None when the process has closed its end.
+
+        Raises ``ProtocolError`` for anything that is not a JSON object on a line.
+        """
+        try:
+            line = await self._inbox.readline()
+        except ValueError as error:
+            raise ProtocolError(f"a message over {LONGEST_MESSAGE >> 20} MB") from error
+        if not line:
+            return None
+        try:
+            message = json.loads(line)
+        except ValueError as error:
+            raise ProtocolError(f"not JSON: {line[:80]!r}") from error
+        if not isinstance(message, dict):
+            raise ProtocolError(f"not an object: {line[:80]!r}")
+        return message
+
+    async def wait(self) -> int:
+        """Wait for its end; return its exit code, or 128 + the signal that ended it."""
+        code = await self._process.wait()
+        await self._draining
+        return code
