@@ -1,0 +1,1 @@
+"""Advanced RAG: find the passages that answer a question, and trace the answer to them."""

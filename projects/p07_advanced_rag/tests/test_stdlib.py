@@ -1,0 +1,160 @@
+"""The standard library becomes symbols under the names that people use."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from projects.p07_advanced_rag import __main__ as program
+from projects.p07_advanced_rag.evaluate import place, read_questions, score
+from projects.p07_advanced_rag.passages import Hit, RetrievalError, words_of
+from projects.p07_advanced_rag.retrieve import rerank
+from projects.p07_advanced_rag.stdlib_corpus import (
+    Symbol,
+    first_paragraph,
+    passages_of,
+    read_symbols,
+    read_uses,
+)
+from projects.p07_advanced_rag.stdlib_index import VECTORS, passages
+from shared.embeddings.fakes import FakeEmbedder
+from shared.embeddings.minilm import load_minilm
+from shared.embeddings.shipped import ShippedVectors, agreement
+from shared.settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, list[Symbol]]:
+    return {}
+
+
+@pytest.fixture
+async def symbols(kept: dict[str, list[Symbol]]) -> list[Symbol]:
+    if "all" not in kept:
+        kept["all"] = await read_symbols()
+    return kept["all"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bisect.insort", "functools.lru_cache", "pathlib.Path.read_text", "str.split", "os.path.join",
+     "argparse.ArgumentParser.add_argument", "random.randint", "asyncio.TaskGroup", "len", "open",
+     "itertools.chain.from_iterable", "csv.DictReader", "datetime.datetime.strptime", "bisect"],
+)  # fmt: skip
+async def test_symbols_have_the_names_of_the_documentation(
+    symbols: list[Symbol], name: str
+) -> None:
+    assert name in {symbol.name for symbol in symbols}
+
+
+@pytest.mark.parametrize("name", ["posixpath.join", "builtins.len", "random.Random.randint"])
+async def test_one_object_has_one_symbol(symbols: list[Symbol], name: str) -> None:
+    assert name not in {symbol.name for symbol in symbols}
+
+
+async def test_nearly_every_described_use_is_of_a_symbol(symbols: list[Symbol]) -> None:
+    known = {name for symbol in symbols for name in (symbol.name, *symbol.aliases)}
+
+    assert len(set(read_uses()) - known) < 5  # what another version of Python has
+
+
+async def test_every_expected_answer_can_be_found(symbols: list[Symbol]) -> None:
+    known = {symbol.name for symbol in symbols}
+
+    for which in ("tune", "held_out"):
+        assert all(known & set(question.expected) for question in read_questions(which))
+
+
+def test_no_question_is_both_tuned_on_and_held_out() -> None:
+    tuned, held = (
+        {name for q in read_questions(which) for name in q.expected}
+        for which in ("tune", "held_out")
+    )
+
+    assert not tuned & held
+
+
+async def test_the_shipped_vectors_are_those_of_the_texts(symbols: list[Symbol]) -> None:
+    texts = [passage.semantic for passage in passages(symbols)]
+    shipped = ShippedVectors.load(VECTORS)
+    model = await load_minilm(Settings().home)
+
+    assert await agreement(shipped, model, texts, size=16) > 0.99
+
+
+def test_an_identifier_becomes_words() -> None:
+    assert words_of("logging.getLogger") == "logging get logger"
+    assert words_of("http.HTTPStatus") == "http http status"
+
+
+def test_a_repeated_signature_is_no_summary() -> None:
+    assert first_paragraph("insort(a, x)\n\nInsert x into a.") == "Insert x into a."
+
+
+async def test_a_symbol_is_found_by_each_of_its_uses(symbols: list[Symbol]) -> None:
+    insort = next(symbol for symbol in symbols if symbol.name == "bisect.insort")
+
+    found = {passage.semantic for passage in passages_of(insort)}
+
+    assert set(insort.uses) | set(insort.usos) <= found
+
+
+def hit(name: str, cosine: float) -> Hit:
+    return Hit(
+        document_id=name, start=0, end=1, text=name, semantic=name, attributes={}, score=0,
+        cosine=cosine, lexical=0,
+    )  # fmt: skip
+
+
+async def test_reranking_breaks_ties_by_name() -> None:
+    hits = [hit("c", 0.5), hit("a", 0.5), hit("b", 0.5)]
+    same = [h.model_copy(update={"semantic": "text"}) for h in hits]
+
+    ranked = await rerank(["text"], same, FakeEmbedder())
+
+    assert [h.document_id for h in ranked] == ["a", "b", "c"]
+
+
+async def test_reranking_is_skipped_when_there_is_no_time() -> None:
+    hits = [hit("b", 0.1), hit("a", 0.9)]
+
+    assert await rerank(["text"], hits, FakeEmbedder(), budget_s=0) == hits
+
+
+def test_figures_count_what_was_not_found() -> None:
+    row = score("any", [0, 4, None, None])
+
+    assert row.recall_1.value == 0.25
+    assert row.recall_5.value == 0.5
+    assert row.mrr.value == pytest.approx((1 + 0.2) / 4)
+    assert place(["x", "y"], ["y"]) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{}", '[{"id": 1}]', "[", '[{"id": "1", "query": 3}]'])
+def test_a_wrong_queries_file_is_said_so(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "queries.json"
+    file.write_text(text)
+
+    with pytest.raises(RetrievalError, match="queries"):
+        program.read_queries(file)
+
+
+def test_a_missing_queries_file_ends_with_a_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = program.main(
+        ["search", "--queries", str(tmp_path / "none.json"), "--out", str(tmp_path / "out.json")]
+    )
+
+    assert status == 2
+    assert "none.json cannot be read" in capsys.readouterr().err
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    program.write_whole(tmp_path / "out.json", json.dumps([1]))
+
+    assert [file.name for file in tmp_path.iterdir()] == ["out.json"]
+    with pytest.raises(RetrievalError, match="cannot be written"):
+        program.write_whole(tmp_path / "none" / "out.json", "[]")
