@@ -25,6 +25,10 @@ ask: $(READY) ## Ask the standard library: make ask Q="how do I keep a list sort
 sim: $(READY) ## Serve the simulator and say how to point a client at it (PORT=8100)
 	@$(BIN)/python -m shared.simulator serve --port $(or $(PORT),8100)
 
+.PHONY: world
+world: $(READY) ## Look at Farol, the company all projects share (SEED=7)
+	@$(BIN)/python -m shared.world --seed $(or $(SEED),7) --emails 2
+
 .PHONY: doctor
 doctor: $(READY) ## Say what works on this machine and what does not
 	@$(BIN)/python -m scorecard doctor
@@ -49,7 +53,33 @@ types: $(READY) ## Check types, strictly
 contracts: $(READY) ## Check who may import whom
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: conformance
+conformance: $(READY) ## Try the simulator with seven clients nobody here wrote
+	@$(BIN)/python -m tests.conformance $(ARGS)
+
+.PHONY: mutants
+mutants: $(READY) ## Show which check rejects each plausible wrong solution (P=p02)
+	@$(BIN)/python -m scorecard mutants $(P)
+
+##@ Measurements
+.PHONY: bench
+bench: $(READY) ## Time embeddings and the simulator, side by side with bare servers
+	@$(BIN)/python -m shared.embeddings.bench
+	@$(BIN)/python -m shared.simulator.bench
+
+.PHONY: bench-sim
+bench-sim: $(READY) ## Show what moves the simulated models, with intervals
+	@$(BIN)/python -m shared.simulator.sensitivity
+
+.PHONY: bench-search
+bench-search: $(READY) ## Measure retrieval over the standard library, every way side by side
+	@$(BIN)/python -m projects.p07_advanced_rag evaluate
+
 ##@ Upkeep
+.PHONY: reference
+reference: $(READY) ## Record what the reference bodies look like (after changing one)
+	@$(BIN)/python -m scorecard reference
+
 .PHONY: install
 install: $(READY) ## Install the locked environment into .venv
 
