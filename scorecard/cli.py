@@ -69,6 +69,8 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands")
     _add_run(commands)
     _add_mutants(commands)
+    _add_verify(commands)
+    _add_cohort(commands)
     listing = commands.add_parser("list", help="show the projects")
     listing.set_defaults(run="show_list")
     doctor = commands.add_parser("doctor", help="look for what could keep a run from working")
@@ -94,7 +96,7 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
         default="none",
         help="how to confine the code while criteria are measured",
     )
-    for name in ("json", "html", "junit", "markdown"):
+    for name in ("json", "html", "junit", "markdown", "svg"):
         run.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"where to write {name}")
     run.set_defaults(run="show_run")
 
@@ -107,11 +109,57 @@ def _add_mutants(commands: "argparse._SubParsersAction[Parser]") -> None:
     mutants.set_defaults(run="show_mutants")
 
 
+def _add_verify(commands: "argparse._SubParsersAction[Parser]") -> None:
+    verify = commands.add_parser(
+        "verify", help="re-execute somebody's work and say whether their claim holds"
+    )
+    verify.add_argument("repository", help="a folder, a URL, or a Git bundle")
+    verify.add_argument("--claim", type=Path, help="scorecard.json; the repository's by default")
+    verify.add_argument("--commit", default="", help="a commit, branch or tag; HEAD by default")
+    verify.add_argument("--json", type=Path, metavar="FILE", help="where to write all of it")
+    verify.add_argument("--quiet", action="store_true", help="print nothing")
+    _add_strictness(verify, seeds=5)
+    verify.set_defaults(run="show_verify")
+
+
+def _add_cohort(commands: "argparse._SubParsersAction[Parser]") -> None:
+    cohort = commands.add_parser("cohort", help="verify every repository of a list")
+    cohort.add_argument("list", type=Path, help="CSV with the columns id, repository[, commit]")
+    cohort.add_argument("--out", type=Path, help="where results are kept, and looked for")
+    cohort.add_argument(
+        "--only", nargs="+", default=(), metavar="ID", help="grade these, again where need be"
+    )
+    cohort.add_argument(
+        "--timeout", type=_jobs, default=1800, metavar="S", help="seconds for each of them"
+    )
+    _add_strictness(cohort, seeds=1)
+    cohort.set_defaults(run="show_cohort")
+
+
+def _add_strictness(parser: Parser, *, seeds: int) -> None:
+    parser.add_argument("--projects", nargs="+", default=(), help="p07, 7 …; all by default")
+    parser.add_argument("--seeds", type=_count, default=seeds, help="how many fresh seeds to try")
+    parser.add_argument("--jobs", type=_jobs, default=None, help="how many at a time")
+    parser.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="how to confine the code; none runs it with all that you may do",
+    )
+
+
 def _seed(text: str) -> int:
     seed = int(text)
     if not 0 <= seed < 1 << 63:
         raise argparse.ArgumentTypeError("a seed is a whole number from 0 on")
     return seed
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= 100:
+        raise argparse.ArgumentTypeError("from 0 to 100")
+    return count
 
 
 def _jobs(text: str) -> int:

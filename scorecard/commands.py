@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -28,6 +30,7 @@ from scorecard.sandbox.confine import choose_sandbox
 from shared.errors import ConfigurationError
 from shared.settings import Settings, read_settings
 
+T = TypeVar("T")
 OURS = {"json": "scorecard.json", "html": "scorecard.html"}
 
 
@@ -46,16 +49,16 @@ def show_run(asked: argparse.Namespace) -> int:
     console = Console(stderr=False)
     watch = Board(console) if console.is_terminal else Lines(console)
     with watch:
-        card = asyncio.run(_graded(Run(place, settings, request, watch)))
+        card = asyncio.run(_interruptible(Run(place, settings, request, watch).grade()))
     show_board(console, card)
     _write(console, place, asked, card)
     return card.exit_code
 
 
-async def _graded(run: Run) -> Scorecard:
-    """Grade; the first Ctrl-C ends it in good order, the second at once."""
+async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
+    """Do it; the first Ctrl-C ends it in good order, the second at once."""
     loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(run.grade())
+    task = asyncio.ensure_future(work)
     pressed = 0
 
     def interrupt() -> None:
@@ -120,6 +123,68 @@ async def _judge_mutants(
             console.print(f"{mark} {project.id} {verdict.name}: {told}", highlight=False)
             console.print(f"  {verdict.wrong}", style="dim", highlight=False, markup=False)
     return survivors
+
+
+def show_verify(asked: argparse.Namespace) -> int:
+    """Re-execute somebody's work and say whether their claim holds."""
+    from scorecard.verify.show import show_verification  # noqa: PLC0415 (only this needs it)
+    from scorecard.verify.verify import Wish, verify  # noqa: PLC0415 (same)
+
+    place, settings = _place(asked.root)
+    wish = Wish(
+        asked.repository,
+        commit=asked.commit,
+        claim=asked.claim,
+        projects=tuple(asked.projects),
+        seeds=asked.seeds,
+        request=Request(
+            jobs=asked.jobs or min(4, os.cpu_count() or 1),
+            sandbox=choose_sandbox(asked.sandbox).name,
+        ),
+    )
+    console = Console(quiet=asked.quiet)
+    watch = Board(console) if console.is_terminal else Lines(console)
+    with watch:
+        told = asyncio.run(_interruptible(verify(place, settings, wish, watch)))
+    show_verification(console, told)
+    if asked.json:
+        write_whole(asked.json, told.json_text())
+    return told.exit_code
+
+
+def show_cohort(asked: argparse.Namespace) -> int:
+    """Verify every repository of a list."""
+    from scorecard.cohort.grade import Order, grade_all  # noqa: PLC0415 (only this needs it)
+    from scorecard.cohort.listing import read_listing  # noqa: PLC0415 (same)
+    from scorecard.cohort.show import Ticker, csv_text, exit_code, show_cohort  # noqa: PLC0415
+    from scorecard.cohort.store import Store  # noqa: PLC0415 (same)
+
+    place, _ = _place(asked.root)
+    order = Order(
+        root=place.root,
+        seeds=asked.seeds,
+        sandbox=asked.sandbox,
+        projects=tuple(asked.projects),
+        timeout_s=asked.timeout,
+        jobs=asked.jobs or min(4, os.cpu_count() or 1),
+    )
+    choose_sandbox(asked.sandbox)  # better to hear it now than once a submission
+    submissions = read_listing(asked.list, only=tuple(asked.only))
+    console = Console()
+    folder = asked.out or place.home / "cohort" / asked.list.stem
+    with Store(folder) as store:
+        ticker = Ticker(console, len(submissions))
+        work = grade_all(submissions, order, store, ticker, again=frozenset(asked.only))
+        try:
+            asyncio.run(_interruptible(work))
+        except KeyboardInterrupt:
+            console.print("Interrupted. What was graded is kept; the same command goes on.")
+            return COULD_NOT_RUN
+        records = store.latest(read_listing(asked.list))
+    show_cohort(console, records)
+    write_whole(folder / "cohort.csv", csv_text(records))
+    console.print(f"csv       {folder / 'cohort.csv'}", highlight=False, soft_wrap=True)
+    return exit_code(records)
 
 
 def show_list(asked: argparse.Namespace) -> int:

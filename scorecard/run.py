@@ -240,6 +240,7 @@ class Run:
             seed=self._request.seed,
             environment=self._place.environment(**({"DATABASE_URL": url} if url else {})),
             told=lambda slug, test: self._progress.step(slug, Kind.TESTS, test),
+            sandbox=self._request.sandbox,
         )
         for pair in found.values():
             self._enter(pair)

@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from shutil import which
 
 TOML = """\
 number = {number}
@@ -128,3 +129,25 @@ def only_criteria(folder: Path) -> None:
     """Spare the test what it is not about: no tests to run, and a file that keeps mypy away."""
     (folder / "tests" / "test_doubling.py").unlink()
     (folder / "unparsed.py").write_text("def\n")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run Git in ``folder`` as somebody."""
+    who = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org")
+    more = ("-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main")
+    ran = subprocess.run(
+        (which("git") or "/usr/bin/git", *who, *more, *arguments),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ran.stdout.strip()
+
+
+def commit_all(folder: Path) -> str:
+    """Commit all there is in ``folder``, a repository from now on; return the commit."""
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Work")
+    return git(folder, "rev-parse", "HEAD")

@@ -33,9 +33,10 @@ def test_the_table_in_the_readme_lists_every_project() -> None:
         r"^\| \[(p\d\d)\]\((projects/\w+)/?\) \| (.+?) \| (.+?) \|", README, re.MULTILINE
     )
 
-    told = {(code, Path(folder).name, pillar) for code, folder, _, pillar in rows}
+    told = {(code, Path(folder).name, pillar, int(hours)) for code, folder, pillar, hours in rows}
     assert told == {
-        (folder.name[:3], folder.name, _settings(folder)["pillar"]) for folder in PROJECTS
+        (folder.name[:3], folder.name, _settings(folder)["pillar"], _settings(folder)["hours"])
+        for folder in PROJECTS
     }
 
 
@@ -48,8 +49,11 @@ def test_every_project_has_the_same_shape(folder: Path) -> None:
     assert len([file for file in criteria if file.exists()]) == 1
 
 
-@pytest.mark.parametrize("folder", PROJECTS, ids=lambda folder: folder.name)
-def test_both_briefs_hold_the_same_headings_code_and_numbers(folder: Path) -> None:
+BRIEFS = [ROOT, *PROJECTS]
+
+
+@pytest.mark.parametrize("folder", BRIEFS, ids=lambda folder: folder.name)
+def test_both_languages_hold_the_same_headings_and_code(folder: Path) -> None:
     english, portuguese = (
         (folder / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")
     )
@@ -97,4 +101,5 @@ def _levels(text: str) -> list[int]:
 
 
 def _code(text: str) -> list[str]:
-    return re.findall(r"```(?!mermaid|text)\w*\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL)
+    return [code for language, code in blocks if language not in {"mermaid", "text"}]

@@ -90,4 +90,8 @@ def _shape(node: Definition) -> str:
     for inner in ast.walk(node):
         if isinstance(inner, Definition):
             inner.body = _body(inner)
-    return hashlib.sha256(ast.unparse(node).encode()).hexdigest()[:16]
+    try:
+        written = ast.unparse(node)
+    except RecursionError:
+        return ""  # too deep to be written back, and so nobody's reference
+    return hashlib.sha256(written.encode()).hexdigest()[:16]

@@ -12,6 +12,8 @@ from scorecard.place import Place
 from scorecard.sandbox.tool import ToolError, run_tool
 
 TIMEOUT_S = 120
+OURS = 'lint.isort.known-first-party = ["projects", "shared", "scorecard"]'
+"""Said in words: a staged tree holds one project alone, and ruff looks only there."""
 FAILED = 2
 
 
@@ -20,7 +22,16 @@ async def check_lint(place: Place, slugs: Sequence[str], expected: Check) -> dic
     options = ("--output-format", "json", "--no-fix", "--cache-dir", str(place.cache / "ruff"))
     folders = [f"projects/{slug}" for slug in slugs]
     ran = await run_tool(
-        (*_ruff(), "check", "--config", str(place.configuration), *options, *folders),
+        (
+            *_ruff(),
+            "check",
+            "--config",
+            str(place.configuration),
+            "--config",
+            OURS,
+            *options,
+            *folders,
+        ),
         folder=place.root,
         environment=place.environment(),
         timeout_s=TIMEOUT_S,

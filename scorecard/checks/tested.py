@@ -17,9 +17,10 @@ from scorecard.catalog.model import Project
 from scorecard.checks.pytest_main import ARGUMENTS, project_of
 from scorecard.checks.sources import SHOWN
 from scorecard.checks.usage import TASKS
-from scorecard.evals.judge import PYTHON
+from scorecard.evals.judge import PYTHON, socket_folder
 from scorecard.ledger import Cause, Check, Finding, State
 from scorecard.place import Place
+from scorecard.sandbox.confine import Bubblewrap, Name, Processes, View
 from scorecard.sandbox.process import Allowance, Process, ProtocolError
 
 BOOT = Path(__file__).parent.parent / "worker" / "boot.py"
@@ -105,6 +106,7 @@ async def check_tests(
     seed: int,
     environment: Mapping[str, str],
     told: Told,
+    sandbox: Name = "processes",
 ) -> dict[str, dict[str, Check]]:
     """Run the tests of ``projects``; return by code, by slug, how they went and what they call."""
     tests: dict[str, Check] = {}
@@ -118,7 +120,9 @@ async def check_tests(
         ending = (State.FAILED, Cause.MISSING, "There is no tests folder.")
         tests[slug], tested[slug] = wanted.tests.ended(*ending), wanted.tested.ended(*ending)
     while left:
-        run, trouble = await _run(place, left, seed, environment, told)
+        run, trouble = await _run(
+            place, left, seed=seed, environment=environment, told=told, sandbox=sandbox
+        )
         judged = {slug for slug in left if run.done(slug)} - ({run.current} if trouble else set())
         tests |= {slug: tallied(wanted.tests, run.tallies[slug]) for slug in judged}
         tested |= {s: uncalled(wanted.tested, left[s], run.tallies[s].called) for s in judged}
@@ -134,9 +138,11 @@ async def check_tests(
 async def _run(
     place: Place,
     projects: Mapping[str, Project],
+    *,
     seed: int,
     environment: Mapping[str, str],
     told: Told,
+    sandbox: Name,
 ) -> tuple[Run, tuple[Cause, str] | None]:
     """Run one pytest; return what is known, and why it ended early if it did."""
     run = Run({slug: Tally() for slug in projects})
@@ -146,8 +152,10 @@ async def _run(
     )
     with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
         arguments = _arguments(place, tuple(projects), seed, Path(folder))
+        program = (*PYTHON, str(BOOT), "scorecard.checks.pytest_main", *map(str, place.paths))
+        confined = Processes() if sandbox == "processes" else Bubblewrap()
         process = Process(
-            (*PYTHON, str(BOOT), "scorecard.checks.pytest_main", *map(str, place.paths)),
+            confined.confine(program, _view(place, Path(folder), environment)),
             environment={
                 **environment,
                 "HOME": folder,
@@ -162,6 +170,22 @@ async def _run(
         async with process:
             ending = await _follow(process, run, projects, told)
     return run, ending
+
+
+def _view(place: Place, folder: Path, environment: Mapping[str, str]) -> View:
+    """Show the tests the tree they are part of, the code it stands on, and a folder to write in."""
+    packages = tuple(path for path in place.own_paths if path != place.grader)
+    theirs = (place.root / name for name in ("projects", "conftest.py"))
+    own = (place.configuration, *(place.grader / name for name in ("shared", "scorecard")))
+    return View(
+        masked=tuple(dict.fromkeys((place.root, place.grader))),
+        readable=(
+            *(path for path in (*theirs, *own, place.home) if path.exists()),
+            *packages,
+            *socket_folder(environment.get("DATABASE_URL")),
+        ),
+        writable=(folder,),
+    )
 
 
 def _arguments(place: Place, slugs: tuple[str, ...], seed: int, folder: Path) -> list[str]:

@@ -154,15 +154,15 @@ def _view(order: Order, folder: Path) -> View:
             project,
             *packages,
             *((order.home,) if order.home.exists() else ()),
-            *_socket_folder(order.database_url),
+            *socket_folder(order.database_url),
         ),
         writable=(folder,),
         hidden=tuple(project / n for n in ("criteria.py", "criteria", "tests", "mutants")),
     )
 
 
-def _socket_folder(url: str | None) -> Iterator[Path]:
-    """Where PostgreSQL's socket is, when it has one."""
+def socket_folder(url: str | None) -> Iterator[Path]:
+    """Say where PostgreSQL's socket is, when it has one."""
     for host in parse_qs(urlsplit(url or "").query).get("host", []):
         if host.startswith("/"):
             yield Path(host)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from scorecard.report.html import html_text
 from scorecard.report.junit import junit_text
 from scorecard.report.markdown import markdown_text
+from scorecard.report.picture import svg_text
 from scorecard.report.result import Scorecard
 
 WRITERS: Mapping[str, Callable[[Scorecard], str]] = {
@@ -13,6 +14,7 @@ WRITERS: Mapping[str, Callable[[Scorecard], str]] = {
     "html": html_text,
     "junit": junit_text,
     "markdown": markdown_text,
+    "svg": svg_text,
 }
 
 

@@ -14,6 +14,7 @@ table { width: 100%; border-collapse: collapse; }
 td, th { text-align: left; vertical-align: top; padding: .25rem .5rem; }
 tr + tr td { border-top: 1px solid #8884; }
 td:nth-child(4) { font-variant-numeric: tabular-nums; }
+td:nth-child(5) { white-space: nowrap; }
 .passed { color: #1a7f37; } .failed { color: #cf222e; } .could-not-check { color: #9a6700; }
 .not-reached, .dim { color: #777; } pre { overflow-x: auto; }
 """

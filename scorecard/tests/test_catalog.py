@@ -8,7 +8,7 @@ from scorecard.catalog.find import BrokenProjectError, UnknownProjectError, choo
 from scorecard.catalog.model import Project, Task
 from scorecard.catalog.ownership import Ownership, owned, shapes
 from scorecard.catalog.read import Problem, read_catalog, read_project
-from scorecard.evals.expected import CriteriaError, expected_criteria
+from scorecard.evals.expected import CriteriaError, criteria_file, expected_criteria
 from scorecard.toys import CRITERIA, TOML, write_project
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +156,7 @@ def test_this_repository_s_own_projects_can_be_read() -> None:
 def test_this_repository_s_criteria_and_tasks_are_where_they_should_be(project: Project) -> None:
     folder = ROOT / "projects" / project.slug
 
-    criteria = expected_criteria(folder / "criteria.py")
+    criteria = expected_criteria(criteria_file(folder))
 
     assert all(check.code.startswith(f"P{project.number:02}.") for check in criteria)
     assert any(check.level == 1 for check in criteria)

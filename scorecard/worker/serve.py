@@ -1,15 +1,15 @@
 """Answer calls over the worker's own two descriptors, many at a time.
 
 One JSON object a line. In: ``{"project": …}`` once, then ``{"id", "call", "arguments"}``. Out:
-``{"ready": true}``, then per call ``{"id", "cpu_s", "returned"}``, ``{"id", "raised", "message"}`` or
-``{"id", "state": "memory"}``.
+``{"ready": true}``, then per call ``{"id", "cpu_s", "returned"}``,
+``{"id", "raised", "message"}`` or ``{"id", "state": "memory"}``.
 """
 
 import asyncio
 import json
 import os
-import time
 from contextlib import AsyncExitStack
+from time import process_time
 from typing import Any
 
 from scorecard.sandbox.process import INBOX, LONGEST_MESSAGE, OUTBOX
@@ -33,9 +33,9 @@ class Server:
         head = f'{{"id":{int(message["id"])},'
         try:
             arguments = await self._clients.open(message["arguments"])
-            callee, start = self._callee(message["call"]), time.process_time()
+            callee, start = self._callee(message["call"]), process_time()
             value = await callee.invoke(arguments)
-            head += f'"cpu_s":{time.process_time() - start:.6f},'
+            head += f'"cpu_s":{process_time() - start:.6f},'
             self.send(head.encode() + b'"returned":' + value + b"}")
         except MemoryError:
             self.send(head.encode() + b'"state":"memory"}')

@@ -112,7 +112,7 @@ def bootstrap(
     for index, value in enumerate(values):
         groups.setdefault(index if clusters is None else clusters[index], []).append(value)
     totals = [(math.fsum(group), len(group)) for group in groups.values()]
-    draw = random.Random(len(values))  # noqa: S311 (resampling, not secrecy)
+    draw = random.Random(len(values))
     means = sorted(_resampled_mean(totals, draw) for _ in range(RESAMPLES))
     return means[int(RESAMPLES * 0.025)], means[int(RESAMPLES * 0.975) - 1]
 

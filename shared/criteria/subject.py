@@ -43,10 +43,14 @@ Handle: TypeAlias = Annotated[
 
 
 class Returned(Frozen):
-    """The call returned ``value``: plain JSON data (a list, where the function yields)."""
+    """The call returned ``value``: plain JSON data (a list, where the function yields).
+
+    ``cpu_s`` is the processor time its process used meanwhile, for whatever it did at that time.
+    """
 
     kind: Literal["returned"] = "returned"
     value: object
+    cpu_s: float = 0.0
 
 
 class Raised(Frozen):

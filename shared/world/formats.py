@@ -36,6 +36,8 @@ WORDS_PT_M = (
 WORDS_PT_F = ("zero", "uma", "duas", *WORDS_PT_M[3:])
 WEEK = 7
 SURE_DAY = 12
+SURE_YEAR = 330
+"""Days within which a day without a year is told from the same day of another year: 11 months."""
 
 MONEY: dict[Currency, tuple[str, ...]] = {
     "USD": ("${en}", "${en}", "US$ {en}", "{en} USD", "${bare_en}", "{en} dollars"),
@@ -89,11 +91,13 @@ def past_day(
 ) -> tuple[str, str]:
     """Write a day gone by, as (preposition, day); relative forms count from ``sent_on``.
 
-    A bare weekday is the latest one before ``sent_on``; a day without a year lies in the past year.
+    A bare weekday is the latest one before ``sent_on``; a day without a year lies in the past
+    eleven months.
     """
     if not plain and draw.chance(45) and (near := _near(draw, (sent_on - day).days, day, language)):
         return near
-    return _calendar(draw, day, language, american=american, plain=plain)
+    long_ago = (sent_on - day).days > SURE_YEAR
+    return _calendar(draw, day, language, american=american, plain=plain, dated=long_ago)
 
 
 def coming_day(
@@ -129,8 +133,15 @@ def _weeks(count: int, language: Language) -> tuple[str, str]:
 
 
 def _calendar(
-    draw: Stream, day: date, language: Language, *, american: bool, plain: bool
+    draw: Stream,
+    day: date,
+    language: Language,
+    *,
+    american: bool,
+    plain: bool,
+    dated: bool = False,
 ) -> tuple[str, str]:
+    """Write a day of the calendar; ``dated`` insists on its year."""
     full = long_date(day, language, american=american)
     if plain:
         return ("on " if language == "en" else "em ", full)
@@ -138,15 +149,16 @@ def _calendar(
         return draw.pick(
             (
                 ("em ", full),
-                ("no dia ", f"{_first(day)} de {MONTHS_PT[day.month - 1]}"),
+                ("no dia ", full if dated else f"{_first(day)} de {MONTHS_PT[day.month - 1]}"),
                 ("em ", f"{day.day:02d}/{day.month:02d}/{day.year}"),
-                ("no dia ", f"{day.day:02d}/{day.month:02d}"),
+                ("no dia ", full if dated else f"{day.day:02d}/{day.month:02d}"),
                 ("em ", f"{day.day}/{day.month}/{day.year % 100:02d}"),
             )
         )
     month = MONTHS_EN[day.month - 1]
-    forms = [full, f"{month} {_ordinal(day.day)}" if american else f"{_ordinal(day.day)} {month}"]
-    forms += [day.isoformat(), f"{month[:3]} {day.day}" if american else f"{day.day} {month[:3]}"]
+    spoken = f"{month} {_ordinal(day.day)}" if american else f"{_ordinal(day.day)} {month}"
+    short = f"{month[:3]} {day.day}" if american else f"{day.day} {month[:3]}"
+    forms = [full, full if dated else spoken, day.isoformat(), full if dated else short]
     # Only a day beyond the twelfth can be told from a month, so only such a day is written so.
     if day.day > SURE_DAY and american:
         forms.append(f"{day.month:02d}/{day.day:02d}/{day.year}")

@@ -121,11 +121,15 @@ def payload() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def measured() -> Any:
-    """Load criteria.py the way the grader does: by its path, apart from the project's package."""
-    file = Path(__file__).parents[1] / "criteria.py"
-    spec = importlib.util.spec_from_file_location("criteria_of_p02_under_test", file)
+    """Load the criteria the way the grader does: by path, apart from the project's package."""
+    folder = Path(__file__).parents[1] / "criteria"
+    spec = importlib.util.spec_from_file_location(
+        "criteria_of_p02_under_test",
+        folder / "__init__.py",
+        submodule_search_locations=[str(folder)],
+    )
     if spec is None or spec.loader is None:
-        pytest.fail("criteria.py cannot be loaded")
+        pytest.fail("the criteria cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
     spec.loader.exec_module(module)

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ PATCHES = sorted((FOLDER / "mutants").glob("*.patch"))
 
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.stem)
 def test_a_mutant_names_the_criterion_that_rejects_it(patch: Path, measured: Any) -> None:
-    codes = {value.code for value in vars(measured).values() if isinstance(value, Criterion)}
+    modules = [value for value in vars(measured).values() if isinstance(value, ModuleType)]
+    values = [value for module in modules for value in vars(module).values()]
+    codes = {value.code for value in values if isinstance(value, Criterion)}
 
     first = patch.read_text(encoding="utf-8").partition("\n")[0]
 

@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,13 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.world import Email, Request, World, draw
-from shared.world.formats import DAYS_EN, DAYS_PT, MONTHS_EN, MONTHS_PT, WORDS_EN, WORDS_PT_F
+from shared.world.formats import (
+    DAYS_EN,
+    DAYS_PT,
+    MONTHS_EN,
+    MONTHS_PT,
+    WORDS_EN,
+    WORDS_PT_F,
+    past_day,
+)
+from shared.world.model import Language
 from shared.world.phrases import mail_en, mail_pt
+from shared.world.stream import Stream
 
 ARTICLES = {"a new", "my", "the", "meu", "minha", "o", "a"}
 BOOKS = {"en": mail_en.PHRASES, "pt": mail_pt.PHRASES}
 WORDS = {word: at for words in (WORDS_EN, WORDS_PT_F) for at, word in enumerate(words)}
 WORDS |= {"um": 1, "dois": 2}
+ELEVEN_MONTHS = 330
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +69,14 @@ def forms(day: date, sent_on: date) -> set[str]:
     if ago in {7, 14, 21, 28}:
         near = {f"{weeks[ago // 7 - 1]} weeks ago", f"há {semanas[ago // 7 - 1]} semanas"}
         near |= {"a week ago", "há uma semana"} if ago == 7 else set()
+    if ago <= ELEVEN_MONTHS:
+        near |= {
+            f"{english} {ordinal}", f"{ordinal} {english}", f"{english[:3]} {d}",
+            f"{d} {english[:3]}", f"{first} de {portuguese}", f"{d:02d}/{m:02d}",
+        }  # fmt: skip
     return near | {
-        f"{d} {english} {y}", f"{english} {d}, {y}", f"{english} {ordinal}", f"{ordinal} {english}",
-        f"{english[:3]} {d}", f"{d} {english[:3]}", day.isoformat(), f"{m:02d}/{d:02d}/{y}",
-        f"{d:02d}/{m:02d}/{y}", f"{first} de {portuguese} de {y}", f"{first} de {portuguese}",
-        f"{d:02d}/{m:02d}", f"{d}/{m}/{y % 100:02d}",
+        f"{d} {english} {y}", f"{english} {d}, {y}", day.isoformat(), f"{m:02d}/{d:02d}/{y}",
+        f"{d:02d}/{m:02d}/{y}", f"{first} de {portuguese} de {y}", f"{d}/{m}/{y % 100:02d}",
     }  # fmt: skip
 
 
@@ -110,6 +124,24 @@ def test_what_is_said_is_mentioned_and_what_is_not_is_absent(seed: int) -> None:
         for path in mail.truth.absent:
             assert not field(mail.truth, path)
             assert path not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "american"), [("en", True), ("en", False), ("pt", False)], ids=str
+)
+def test_a_day_of_more_than_eleven_months_ago_has_its_year(
+    language: Language,
+    american: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    draws, sent_on = Stream(7, "days"), date(2026, 3, 20)
+    ago = [timedelta(days=days) for days in range(ELEVEN_MONTHS + 1, ELEVEN_MONTHS + 200)]
+
+    written = [
+        past_day(draws.at(at), sent_on - days, sent_on, language, american=american, plain=False)
+        for at, days in enumerate(ago)
+    ]
+
+    assert [day for _, day in written if not re.search("20(24|25)|/(24|25)$", day)] == []
 
 
 def stated(mail: Email) -> list[str]:
