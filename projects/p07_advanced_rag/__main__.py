@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -29,7 +29,9 @@ AT_ONCE = 4
 
 
 class Asked(Frozen):
-    """One line of a queries file."""
+    """One line of a queries file; what else it holds does not matter here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str | int
     query: str

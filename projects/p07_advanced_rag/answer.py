@@ -17,6 +17,8 @@ SUPPORT = 0.8
 """The share of a sentence's content words that a span must hold to support it."""
 MOST_SOURCES = 5
 SENTENCE = re.compile(r"""\S[^\n]*?(?:[.!?]+["')\]]*(?=\s|\Z)|$)""", re.MULTILINE)
+NUMBERED = re.compile(r"\b[A-ZÀ-Þ]\w+ \d+\b|\b(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+")
+"""Codes such as ``E733-8L`` and names such as ``Rumo 907``."""
 IGNORED = words(
     """a an and are as at be by can for from has have if in into is it its may no not of on or so
     than that the their them then there these this to was were when which will with you your a ao as
@@ -54,8 +56,15 @@ class Answer(Frozen):
 async def answer(question: str, hits: Sequence[Hit], model: ChatModel) -> Answer:
     """Let the model answer from ``hits`` and keep the sentences that they support.
 
-    Raises ``ModelError`` when the model cannot be asked: that is no reason to say nothing is known.
+    A hit that lacks a code or numbered name of the question is about something else; where no other
+    is left, the model is not even asked. Raises ``ModelError`` when it cannot be asked: that is no
+    reason to say nothing is known.
     """
+    hits = [
+        hit for hit in hits if all(name in _squeezed(hit.semantic) for name in _named(question))
+    ]
+    if not hits:
+        return Answer(sentences=())
     request = ChatRequest(
         messages=(system(prompt(PROMPT)), user(_shown(question, hits))),
         temperature=0,
@@ -64,6 +73,14 @@ async def answer(question: str, hits: Sequence[Hit], model: ChatModel) -> Answer
     reply = await model.complete(request)
     written = reply.text if isinstance(reply, Completion) else ""
     return ground(written, hits)
+
+
+def _named(question: str) -> list[str]:
+    return [_squeezed(match.group()) for match in NUMBERED.finditer(question)]
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", folded(text).lower())
 
 
 def _shown(question: str, hits: Sequence[Hit]) -> str:

@@ -112,6 +112,11 @@ def signature_of(thing: object) -> str:
         return ""
 
 
+def bases_of(thing: object) -> tuple[type, ...]:
+    """List the classes a class inherits from, nearest first."""
+    return thing.__mro__[1:] if isinstance(thing, type) else ()
+
+
 def emit(name: str, kind: str, thing: object, module: str, owner: str = "") -> None:
     """Write one symbol."""
     row = {
@@ -123,6 +128,7 @@ def emit(name: str, kind: str, thing: object, module: str, owner: str = "") -> N
         "doc": text_of(thing),
         "identity": identity(thing),
         "real": str(getattr(thing, "__name__", "")),
+        "bases": [f"{base.__module__}.{base.__qualname__}" for base in bases_of(thing)],
     }
     write(row)
 

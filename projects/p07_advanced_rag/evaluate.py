@@ -16,7 +16,7 @@ from shared.criteria.measure import Measured, mean
 from shared.llm.messages import Frozen
 from shared.llm.model import ChatModel
 
-SETS = ("tune", "held_out")
+SETS = ("tune", "held_out", "independent")
 DEPTH = 10
 Ranking: TypeAlias = list[str]
 
@@ -43,7 +43,7 @@ class Row(Frozen):
 
 
 def read_questions(which: str) -> list[Question]:
-    """Read the questions to tune on, or those held back."""
+    """Read a set: one to tune on, one held back, one by somebody who had not seen the engine."""
     file = resources.files(__package__).joinpath(f"questions/{which}.jsonl")
     lines = file.read_text(encoding="utf-8").splitlines()
     return [Question.model_validate_json(line) for line in lines]
@@ -98,7 +98,7 @@ async def compare(
         "full text": lambda q: alone(index.Method.FULL_TEXT, q),
         "BM25": lambda q: alone(index.Method.BM25, q),
         "dense": lambda q: alone(index.Method.DENSE, q),
-        "hybrid (RRF of dense and BM25)": lambda q: alone(index.Method.HYBRID, q),
+        "hybrid (dense and BM25, fused)": lambda q: alone(index.Method.HYBRID, q),
         "hybrid, reranked": reranked,
         "hybrid, reranked, rewritten": rewritten,
         "the same over docstrings alone": lambda q: rewritten(q, bare),

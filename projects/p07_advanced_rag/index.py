@@ -1,38 +1,40 @@
-"""A hybrid index in PostgreSQL: lexemes with BM25, vectors with pgvector, fused by rank.
+"""A hybrid index in PostgreSQL: lexemes with BM25, vectors with pgvector, fused in one statement.
 
-The only module that speaks SQL. Every value travels as a parameter; what cannot be one (a column,
-an operator) comes from an enumeration.
+This module keeps the tables; ``queries`` writes the search. No other module speaks SQL.
 """
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
 
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from projects.p07_advanced_rag.passages import Document, Filter, Hit, Passage, folded
+from projects.p07_advanced_rag.queries import Method, literal, search_statement, search_values
 from shared.embeddings.model import Embedder, Vectors
 from shared.errors import DatabaseError
 from shared.llm.messages import Frozen
 
+__all__ = [
+    "Connection",
+    "Method",
+    "Pool",
+    "Report",
+    "get_note",
+    "prepare",
+    "search",
+    "set_note",
+    "store",
+    "transaction",
+]
+
 Connection: TypeAlias = AsyncConnection[TupleRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
-
-RRF_K = 60
-"""Cormack, Clarke and Büttcher 2009: reciprocal rank fusion, robust for k around 60."""
-BM25_K1, BM25_B = 1.2, 0.75
-CODE = re.compile(r"\w*\d\w*-\w+|\w+-\w*\d\w*|[^\W_]+_\w+")
-TRUST_BESIDE_CODES = 0.1
-"""What the dense list weighs when a query names a code: vectors blur codes into their like."""
-LANES = 100
-"""How deep each way of looking reads before the lists are fused."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS document (
@@ -58,15 +60,6 @@ CREATE TABLE IF NOT EXISTS vector_of (
 );
 CREATE TABLE IF NOT EXISTS note (key text PRIMARY KEY, value text NOT NULL);
 """
-
-
-class Method(StrEnum):
-    """The ways of looking, alone or fused."""
-
-    FULL_TEXT = "full_text"
-    BM25 = "bm25"
-    DENSE = "dense"
-    HYBRID = "hybrid"
 
 
 class Report(Frozen):
@@ -165,13 +158,8 @@ async def _save_vectors(
     await connection.execute("CREATE TEMP TABLE fresh (LIKE vector_of) ON COMMIT DROP")
     async with connection.cursor().copy("COPY fresh FROM STDIN") as copy:
         for key, vector in zip(keys, vectors, strict=True):
-            await copy.write_row((model, key, _literal(vector)))
+            await copy.write_row((model, key, literal(vector)))
     await connection.execute("INSERT INTO vector_of SELECT * FROM fresh ON CONFLICT DO NOTHING")
-
-
-def _literal(vector: Iterable[float]) -> str:
-    """Write a vector the way pgvector reads it."""
-    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"
 
 
 async def _held(connection: Connection) -> dict[bytes, tuple[int, int]]:
@@ -251,76 +239,6 @@ async def set_note(connection: Connection, key: str, value: str) -> None:
     )
 
 
-DENSE = """
-SELECT a.ord, {unit} AS unit, p.id, 1 - (v.embedding <=> a.embedding) AS score
-FROM asked a, allowed p JOIN vector_of v ON v.model = %(model)s AND v.key = p.vector_key
-"""
-
-BM25 = """
-SELECT l.ord, {unit} AS unit, p.id, sum(
-    ln(1 + (s.passages - f.df + 0.5) / (f.df + 0.5))
-    * t.times * (%(k1)s + 1) / (t.times + %(k1)s * (1 - %(b)s + %(b)s * p.length / s.mean))
-) AS score
-FROM lexeme l
-JOIN (SELECT lexeme, count(*) AS df FROM posting WHERE lexeme IN (SELECT lexeme FROM lexeme)
-      GROUP BY lexeme) f USING (lexeme)
-JOIN posting t USING (lexeme)
-JOIN allowed p ON p.id = t.passage_id
-CROSS JOIN (SELECT count(*) AS passages, avg(length)::float8 AS mean FROM passage
-            WHERE length > 0) s
-GROUP BY l.ord, {unit}, p.id
-"""
-
-FULL_TEXT = """
-SELECT l.ord, {unit} AS unit, p.id, ts_rank_cd(p.lexemes, l.query) AS score
-FROM (SELECT ord, to_tsquery('simple', string_agg(quote_literal(lexeme), ' | ')) AS query
-      FROM lexeme GROUP BY ord) l
-JOIN allowed p ON p.lexemes @@ l.query
-"""
-
-SEARCH = """
-WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(texts)s::text[], %(vectors)s::text[]::vector[], %(trusts)s::float8[])
-    WITH ORDINALITY AS a (text, embedding, trust, ord)
-), lexeme AS MATERIALIZED (
-    SELECT DISTINCT a.ord, l.lexeme FROM asked a, unnest(
-        to_tsvector('english', a.text) || to_tsvector('portuguese', a.text)) l
-), allowed AS (
-    SELECT p.*, d.attributes FROM passage p JOIN document d ON d.id = p.document_id WHERE {allowed}
-), {lanes}, fused AS (
-    SELECT unit, sum(CASE lane WHEN 'dense' THEN trust ELSE 1 END / (%(rrf)s + place)) AS score,
-        max(score) FILTER (WHERE lane = 'dense') AS cosine,
-        max(relative) FILTER (WHERE lane <> 'dense') AS lexical,
-        (array_agg(id ORDER BY (lane = 'dense') DESC, place, id))[1] AS id
-    FROM ({lists}) AS lists JOIN asked USING (ord) GROUP BY unit
-    ORDER BY score DESC, unit LIMIT %(limit)s
-)
-SELECT p.document_id, p.first, p.last, p.text, p.semantic, p.attributes, fused.score::float8,
-    coalesce(fused.cosine, 0)::float8, coalesce(fused.lexical, 0)::float8
-FROM fused JOIN allowed p USING (id) ORDER BY fused.score DESC, fused.unit
-"""
-
-LANE = """
-{name} AS (
-    SELECT ord, unit, id, score, place, score / nullif(max(score) OVER (PARTITION BY ord), 0)
-        AS relative, {label} AS lane
-    FROM (
-        SELECT *, row_number() OVER (PARTITION BY ord ORDER BY score DESC, unit) AS place
-        FROM (SELECT DISTINCT ON (ord, unit) * FROM ({body}) AS every
-              ORDER BY ord, unit, score DESC, id) AS best
-    ) AS ranked WHERE place <= %(depth)s
-)
-"""
-
-BODIES = {"dense": DENSE, "bm25": BM25, "full_text": FULL_TEXT}
-METHODS = {
-    Method.FULL_TEXT: ("full_text",),
-    Method.BM25: ("bm25",),
-    Method.DENSE: ("dense",),
-    Method.HYBRID: ("dense", "bm25"),
-}
-
-
 async def search(
     pool: Pool,
     embedder: Embedder,
@@ -341,54 +259,12 @@ async def search(
     if not asked:
         return []
     vectors = await embedder.embed(asked, overflow="truncate")
-    values: dict[str, object] = {
-        "texts": [folded(query) for query in asked],
-        "vectors": [_literal(vector) for vector in vectors],
-        "trusts": [trust_in_meaning(query) for query in asked],
-        "model": embedder.name,
-        "k1": BM25_K1,
-        "b": BM25_B,
-        "rrf": RRF_K,
-        "depth": LANES,
-        "limit": limit,
-    }
-    values |= {f"filter{n}": filter_.value for n, filter_ in enumerate(filters)}
-    statement = _statement(filters, method, by_document=by_document)
+    statement = search_statement(filters, method, by_document=by_document)
+    values = search_values(asked, vectors, embedder.name, filters, limit)
     async with transaction(pool) as connection:
         rows = await (await connection.execute(statement, values)).fetchall()
     return [_hit(row) for row in rows]
     # task 4: end
-
-
-def trust_in_meaning(query: str) -> float:
-    """Weigh the dense list for a query: less where a code says exactly what is meant."""
-    return TRUST_BESIDE_CODES if CODE.search(query) else 1.0
-
-
-def _statement(filters: Sequence[Filter], method: Method, *, by_document: bool) -> sql.Composed:
-    unit = sql.SQL("p.document_id" if by_document else "lpad(p.id::text, 12, '0')")
-    lanes = [
-        sql.SQL(LANE).format(
-            name=sql.Identifier(lane),
-            label=sql.Literal(lane),
-            body=sql.SQL(BODIES[lane]).format(unit=unit),
-        )
-        for lane in METHODS[method]
-    ]
-    lists = [sql.SQL("SELECT * FROM {}").format(sql.Identifier(lane)) for lane in METHODS[method]]
-    conditions = [sql.SQL("true")] + [
-        sql.SQL("d.attributes ->> {} {} {}").format(
-            sql.Literal(str(filter_.field)),
-            sql.SQL(filter_.operator.value),
-            sql.Placeholder(f"filter{n}"),
-        )
-        for n, filter_ in enumerate(filters)
-    ]
-    return sql.SQL(SEARCH).format(
-        lanes=sql.SQL(", ").join(lanes),
-        lists=sql.SQL(" UNION ALL ").join(lists),
-        allowed=sql.SQL(" AND ").join(conditions),
-    )
 
 
 def _hit(row: TupleRow) -> Hit:

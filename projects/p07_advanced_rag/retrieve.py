@@ -13,7 +13,7 @@ CANDIDATES = 50
 SECONDS_A_CANDIDATE = 0.004
 """What embedding one candidate's tokens costs on a slow core; seen ones cost nothing."""
 
-MAX_SIM, LEXICAL, PRIOR = 0.5, 0.35, 0.03
+MAX_SIM, LEXICAL, PRIOR = 1.0, 0.2, 0.06
 """Weights beside the cosine's 1, chosen on the tuning questions; see ``evaluate``."""
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 
 from projects.p07_advanced_rag.passages import folded, words
 from shared.errors import ModelError
-from shared.llm.messages import ChatRequest, Completion, system, user
+from shared.llm.messages import ChatRequest, Completion, FinishReason, system, user
 from shared.llm.model import ChatModel
 
 PROMPT = "prompts/rewrite.v1.txt"
@@ -38,6 +38,8 @@ NOT_PORTUGUESE = words("nao nem nunca nenhum nenhuma nada sem jamais")
 IDENTIFIER = re.compile(
     r"[A-Za-z_][\w-]*(?:[._/-][\w-]*\w)+|\b[A-Z]{2,}[\w-]*\b|\b\w*_\w+\b|`[^`]+`"
 )
+NAME = re.compile(r"(?<=[^\W\d_] )[A-ZÀ-Þ][^\W\d_]+")
+"""A capital inside a sentence; the first word has one for no reason of its own."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -50,7 +52,7 @@ def needs_rewriting(
     before: a word such as ``it``, a beginning such as ``and``, or too few words to mean anything.
     """
     # task 6: begin
-    said = re.findall(r"[^\W\d_]+", folded(question).lower())
+    said = re.findall(r"[^\W\d_]+", folded(FILLER.sub("", question)).lower())
     if into_english and not speaks_english(question):
         return True
     if not history or not said:
@@ -89,10 +91,11 @@ async def rewrite(
         reply = await model.complete(request)
     except ModelError:
         return question
-    if not isinstance(reply, Completion):
+    if not isinstance(reply, Completion) or reply.finish_reason is not FinishReason.STOP:
         return question
     query = reply.text.strip().strip('"').strip()
-    return query if is_faithful(question, query, history) else question
+    faithful = is_faithful(question, query, history, into_english=into_english)
+    return query if faithful else question
     # task 7: end
 
 
@@ -109,26 +112,36 @@ def prompt(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def is_faithful(question: str, query: str, history: Sequence[str] = ()) -> bool:
-    """Check what code can check: numbers, identifiers and negation stay, and nothing is made up.
+def is_faithful(
+    question: str, query: str, history: Sequence[str] = (), *, into_english: bool = True
+) -> bool:
+    """Check what code can check: numbers, names and negation stay, and nothing is made up.
 
     Numbers and identifiers of the query must come from the question or the conversation.
     """
     # task 8: begin
     if not query or len(query) > MOST_CHARACTERS or "\n" in query:
         return False
+    if any(name not in query for name in NAME.findall(question)):
+        return False
     known = "\n".join([question, *history])
     for pattern in (NUMBER, IDENTIFIER):
         kept, given = set(pattern.findall(query)), set(pattern.findall(known))
         if not set(pattern.findall(question)) <= kept or not kept <= given:
             return False
-    return bool(negations(query)) >= bool(negations(question))
+    english = speaks_english(query if into_english else question)
+    return bool(negations(query, english=english)) >= bool(negations(question))
     # task 8: end
 
 
-def negations(text: str) -> int:
-    """Count the negations of a text; ``no`` is one in English, and "in the" in Portuguese."""
+def negations(text: str, *, english: bool | None = None) -> int:
+    """Count the negations of a text; ``no`` is one in English, and "in the" in Portuguese.
+
+    The language is guessed where it is not given.
+    """
     plain = folded(text).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     said = re.findall(r"[a-z']+", plain)
-    known = NOT_ENGLISH if speaks_english(text) else NOT_PORTUGUESE
+    known = (
+        NOT_ENGLISH if (speaks_english(text) if english is None else english) else NOT_PORTUGUESE
+    )
     return sum(word in known or word.endswith("n't") for word in said)

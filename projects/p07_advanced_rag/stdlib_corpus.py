@@ -9,12 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
+from projects.p07_advanced_rag.expansion import (
+    Expansion,
+    Situation,
+    inherited,
+    joined,
+    read_expansions,
+)
 from projects.p07_advanced_rag.passages import Document, Passage, words, words_of
 from shared.errors import CapstoneError
 from shared.llm.messages import Frozen
@@ -44,8 +50,8 @@ class StdlibError(CapstoneError):
 class Symbol(Frozen):
     """A public module, class, function, method or property, under the name its users know.
 
-    ``aliases`` are other names of the same object; ``uses`` are jobs people do with it, in English
-    and Portuguese; ``setting`` is the first sentence of the class's or module's documentation.
+    ``aliases`` are other names of the same object; ``setting`` is the first sentence of the class's
+    or module's documentation; ``expansion`` is what people do with it, in their own words.
     """
 
     name: str
@@ -56,8 +62,7 @@ class Symbol(Frozen):
     doc: str
     aliases: tuple[str, ...] = ()
     setting: str = ""
-    uses: tuple[str, ...] = ()
-    usos: tuple[str, ...] = ()
+    expansion: Expansion = Expansion()
 
     @property
     def summary(self) -> str:
@@ -115,12 +120,15 @@ def canonical(rows: Iterable[Mapping[str, object]]) -> list[Symbol]:
     for row in rows:
         if "name" in row:
             groups.setdefault(row["identity"], []).append(row)
-    uses = read_uses()
     best = [(min(group, key=_preference), group) for group in groups.values()]
     docs = {str(row["name"]): str(row["doc"]) for row, _ in best}
-    symbols = (_symbol(row, group, docs, uses) for row, group in best)
+    named = {str(row["name"]): row for group in groups.values() for row in group}
+    bases = {name: row["bases"] for name, row in named.items() if isinstance(row["bases"], list)}
+    expansions = inherited(read_expansions(), bases, named)
+    symbols = (_symbol(row, group, docs, expansions) for row, group in best)
     return sorted(
-        (s for s in symbols if s.doc or s.uses or _worth_keeping(s)), key=lambda s: s.name
+        (s for s in symbols if s.doc or s.expansion != Expansion() or _worth_keeping(s)),
+        key=lambda s: s.name,
     )
 
 
@@ -139,11 +147,11 @@ def _symbol(
     row: Mapping[str, object],
     group: Iterable[Mapping[str, object]],
     docs: Mapping[str, str],
-    uses: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    expansions: Mapping[str, Expansion],
 ) -> Symbol:
     name, owner, module = str(row["name"]), str(row["owner"]), str(row["module"])
     names = {str(other["name"]) for other in group}
-    known = next((uses[n] for n in (name, *sorted(names)) if n in uses), ((), ()))
+    known = joined(expansions[n] for n in (name, *sorted(names - {name})) if n in expansions)
     try:
         return Symbol.model_validate(
             {
@@ -155,8 +163,7 @@ def _symbol(
                 "doc": row["doc"],
                 "aliases": sorted(names - {name}),
                 "setting": first_paragraph(docs.get(owner) or docs.get(module, ""))[:120],
-                "uses": known[0],
-                "usos": known[1],
+                "expansion": known,
             }
         )
     except ValidationError as error:
@@ -181,13 +188,13 @@ def documents_of(symbols: Iterable[Symbol]) -> list[Document]:
 
 def gist(symbol: Symbol) -> str:
     """Say in a line or two what a symbol is and what it is for."""
-    uses = f"{', '.join(symbol.uses)}. " if symbol.uses else ""
+    uses = f"{', '.join(symbol.expansion.uses)}. " if symbol.expansion.uses else ""
     return f"{words_of(symbol.name)}. {uses}{symbol.summary}"[:400]
 
 
 def weight(symbol: Symbol) -> float:
     """Say how likely people are to look for a symbol before they have asked anything."""
-    known, inner = bool(symbol.uses), symbol.kind in ("method", "property")
+    known, inner = bool(symbol.expansion.uses), symbol.kind in ("method", "property")
     return (
         (1.0 if known else 0.0)
         - (0.0 if symbol.core else 1.0)
@@ -202,7 +209,8 @@ def passages_of(symbol: Symbol) -> list[Passage]:
     says what people do with the symbol than to a docstring that says what it returns.
     """
     text, name = symbol.document, words_of(symbol.name)
-    told = f"{name} {name} {' '.join(map(words_of, symbol.aliases))} {', '.join(symbol.uses)}"
+    uses, usos = symbol.expansion.uses, symbol.expansion.usos
+    told = f"{name} {name} {' '.join(map(words_of, symbol.aliases))} {', '.join(uses)}"
     whole = Passage(
         document_id=symbol.name,
         start=0,
@@ -210,27 +218,29 @@ def passages_of(symbol: Symbol) -> list[Passage]:
         text=text,
         semantic=f"{name}. {symbol.summary}"[:600],
         english=f"{told} {symbol.summary}",
-        portuguese=", ".join(symbol.usos),
+        portuguese=", ".join(usos),
     )
-    phrases = [*symbol.uses, ", ".join(symbol.uses), *symbol.usos] if symbol.uses else []
+    phrases = [*uses, ", ".join(uses), *usos] if uses else []
     return [
         whole,
         *(
             whole.model_copy(update={"semantic": p, "english": "", "portuguese": ""})
             for p in dict.fromkeys(phrases)
         ),
+        *(_passage_of(whole, situation) for situation in symbol.expansion.situations),
     ]
 
 
-def read_uses() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Read the jobs of well-known symbols: name, English phrases, Portuguese phrases."""
-    text = resources.files(__package__).joinpath("data/uses.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line)
-    return {name: (_phrases(english), _phrases(other)) for name, english, other in rows}
-
-
-def _phrases(cell: str) -> tuple[str, ...]:
-    return tuple(phrase.strip() for phrase in cell.split(", ") if phrase.strip())
+def _passage_of(whole: Passage, situation: Situation) -> Passage:
+    """Find the document by a situation: by its meaning, and by its words in its own language."""
+    words_in = {"en": "", "pt": ""} | {situation.language: situation.text}
+    return whole.model_copy(
+        update={
+            "semantic": situation.text,
+            "english": words_in["en"],
+            "portuguese": words_in["pt"],
+        }
+    )
 
 
 def first_paragraph(doc: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projects.p07_advanced_rag import index, stdlib_corpus
+from projects.p07_advanced_rag.expansion import Expansion
 from projects.p07_advanced_rag.passages import Passage
 from shared.embeddings.cache import DiskCache
 from shared.embeddings.cached import CachedTokenEmbedder
@@ -21,7 +22,15 @@ from shared.settings import Settings
 
 FOLDER = Path(__file__).parent
 VECTORS = FOLDER / "data" / "vectors.npz"
-SOURCES = ("collect_stdlib.py", "stdlib_corpus.py", "index.py", "passages.py", "data/uses.tsv")
+SOURCES = (
+    "collect_stdlib.py",
+    "stdlib_corpus.py",
+    "expansion.py",
+    "index.py",
+    "passages.py",
+    "data/uses.tsv",
+    "data/situations.tsv",
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ async def build(pool: index.Pool, embedder: Embedder, *, expanded: bool = True) 
     """Read the symbols of this Python and make the index hold exactly them."""
     symbols = await stdlib_corpus.read_symbols()
     if not expanded:
-        symbols = [symbol.model_copy(update={"uses": (), "usos": ()}) for symbol in symbols]
+        symbols = [symbol.model_copy(update={"expansion": Expansion()}) for symbol in symbols]
     report = await index.store(
         pool, embedder, stdlib_corpus.documents_of(symbols), passages(symbols)
     )

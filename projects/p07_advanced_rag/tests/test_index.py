@@ -1,13 +1,8 @@
 """The index holds exactly what it is given, finds it in one statement, and leaks nothing."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
 
 import pytest
-from psycopg import AsyncConnection, AsyncCursor
-from psycopg.abc import Query
-from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from projects.p07_advanced_rag import index
 from projects.p07_advanced_rag.index import Method, Pool
@@ -21,6 +16,7 @@ from projects.p07_advanced_rag.passages import (
     RawFilter,
     check_filter,
 )
+from projects.p07_advanced_rag.watch import statements_of
 from shared.embeddings.fakes import FakeEmbedder
 
 pytestmark = pytest.mark.anyio
@@ -102,25 +98,20 @@ async def test_another_model_is_added_beside_the_one_in_use(
         assert (await names(pool, reader, "blue kettle", Method.DENSE))[0] == "b"
 
 
-class Counting(AsyncConnection[TupleRow]):
-    """A connection that notes what it is told to execute."""
-
-    statements: ClassVar[list[str]] = []
-
-    async def execute(self, query: Query, *rest: Any, **options: Any) -> AsyncCursor[TupleRow]:
-        self.statements.append(str(query))
-        return await super().execute(query, *rest, **options)
-
-
 async def test_a_search_is_one_statement(pool: Pool, embedder: FakeEmbedder) -> None:
     await store(pool, embedder, TEXTS)
-    counting: Pool = AsyncConnectionPool(
-        str(pool.conninfo), connection_class=Counting, min_size=1, open=False
-    )
-    async with counting:
-        await index.search(counting, embedder, ["blue kettle", "red lamp"])
 
-    assert len(Counting.statements) == 1
+    said = await statements_of(pool, embedder, ["blue kettle", "red lamp"])
+
+    assert len(said) == 1
+
+
+async def test_a_clear_winner_of_one_half_wins_the_fusion(
+    pool: Pool, embedder: FakeEmbedder
+) -> None:
+    await store(pool, embedder, TEXTS)
+
+    assert (await names(pool, embedder, "E773-3L", Method.HYBRID))[0] == "d"
 
 
 async def test_accents_do_not_hide_a_word(pool: Pool, embedder: FakeEmbedder) -> None:

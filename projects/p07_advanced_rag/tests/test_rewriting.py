@@ -48,6 +48,7 @@ def says(text: str) -> Saying:
         ("como ordenar uma lista?", (), True),
         ("how much does the Aria 924 weigh?", ("hello", "hi"), False),
         ("and its warranty?", ("how much does the Aria 924 weigh?", "4 kg"), True),
+        ("Okay. And the weight?", ("tell me about the Aria 924", "a lamp"), True),
         ("can it be washed?", ("tell me about the Aria 924", "a lamp"), True),
     ],
 )
@@ -77,6 +78,7 @@ async def test_a_good_rewriting_is_used() -> None:
         says(""),
         says("a query\nand a lecture about it"),
         says("sort 7 lists"),
+        Saying(Completion(text="sort a", finish_reason=FinishReason.LENGTH, model="saying")),
     ],
 )
 async def test_a_failing_rewriter_leaves_the_question(model: Saying) -> None:
@@ -93,7 +95,15 @@ async def test_a_failing_rewriter_leaves_the_question(model: Saying) -> None:
         ("como copiar sem apagar", "copy without deleting", True),
         ("como copiar sem apagar", "copy and delete", False),
         ("no início do texto", "at the start of the text", True),
+        ("e para o Aria 924?", "what does the Aria 924 weigh?", True),
+        ("e para o Aria 924?", "what does the 924 weigh?", False),
     ],
 )
 def test_numbers_names_and_negation_are_kept(question: str, query: str, *, faithful: bool) -> None:
     assert is_faithful(question, query) is faithful
+
+
+def test_a_negation_counts_in_the_language_of_the_question() -> None:
+    question, query = "e sem a tampa?", "the lamp is not with a tampa"
+
+    assert not is_faithful(question, query, into_english=False)

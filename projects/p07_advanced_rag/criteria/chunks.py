@@ -1,0 +1,142 @@
+"""1 and 2: chunks that lose nothing and fit, chosen by measurement."""
+
+import random
+import re
+from collections.abc import Sequence
+
+from shared.criteria import Failure, Level, Measured, Subject, criterion, fact, share
+from shared.embeddings.weights import find_model_files
+from shared.embeddings.wordpieces import WordPieces
+from shared.world.world import draw as draw_world
+
+from .cases import MINILM, Json, Span, plain
+
+MAX_TOKENS = 256
+CODES = ("E-{}/{}", "0x{:04x}{:04x}", "ΔT{}µ{}", "SKU{}~{}")
+
+
+def awkward_texts(seed: int) -> list[str]:
+    """Draw texts that are hard to cut: code, tables, addresses, dense codes, no spaces at all."""
+    draw = random.Random(seed)
+
+    def words(count: int) -> str:
+        return " ".join(
+            "".join(draw.choices("abcdeiounrst", k=draw.randint(2, 9))) for _ in range(count)
+        )
+
+    def codes(count: int) -> str:
+        return " ".join(
+            draw.choice(CODES).format(draw.randrange(9999), draw.randrange(9999))
+            for _ in range(count)
+        )
+
+    def piece() -> str:
+        fence = (
+            "```\n"
+            + "\n".join(f"{words(1)} = {codes(1)}" for _ in range(draw.randint(2, 9)))
+            + "\n```"
+        )
+        row = f"| {words(2)} | {codes(1)} |"
+        table = "\n".join(
+            [row, "|---|---|", *[f"| {words(2)} | {codes(1)} |" for _ in range(draw.randint(2, 6))]]
+        )
+        path = words(3).replace(" ", "/")
+        address = f"{words(6)} https://farol.example/{path}?q={draw.randrange(10**9)} {words(5)}."
+        listing = fence.replace("\n", "\n\n", 3)
+        crowded = f"{words(90)}\n{draw.choice((listing, table, address))}\n{words(90)}"
+        kinds = (
+            crowded,
+            fence,
+            table,
+            address,
+            words(60) + ".",
+            codes(30),
+            "x" * draw.randint(1, 900),
+            "\t\r\n ",
+            "# " + words(3),
+        )
+        return draw.choice(kinds)
+
+    return ["\n\n".join(piece() for _ in range(draw.randint(1, 9))) for _ in range(40)]
+
+
+WHOLE = re.compile(
+    r"^```.*?^```[^\n]*$|(?:^\|[^\n]*(?:\n|\Z))+|\bhttps?://[^\s<>\"')\]]+",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@fact()
+async def cuts(subject: Subject, seed: int) -> list[tuple[str, list[Span]]]:
+    """Cut awkward texts and documents of the world."""
+    texts = awkward_texts(seed) + [d.text for d in draw_world(seed).documents[:20]]
+    spans = [
+        await subject.call("chunking.split", returns=list[Span], text=text, embedder=MINILM)
+        for text in texts
+    ]
+    return list(zip(texts, spans, strict=True))
+
+
+@criterion("P07.1", level=Level.WORKS, at_least=1.0)
+def chunks_lose_nothing_and_fit(cuts: list[tuple[str, list[Span]]]) -> Measured:
+    """Texts cut into chunks that tile them, fit 256 tokens and leave code, tables and links whole.
+
+    Count word-pieces with the embedder's own tokenizer. Work with offsets: a stripped blank breaks
+    the tiling.
+    """
+    pieces = WordPieces(find_model_files().tokenizer.verified(), max_tokens=MAX_TOKENS)
+    faults = [(text, fault_of(text, spans, pieces)) for text, spans in cuts]
+    failures = [Failure(case=text[:60], mode=fault) for text, fault in faults if fault]
+    return share((not fault for _, fault in faults), failures=failures)
+
+
+def fault_of(text: str, spans: Sequence[Span], pieces: WordPieces) -> str:
+    """Name what is wrong with a cut, or nothing."""
+    edges = [0, *(end for _, end in spans)]
+    if [start for start, _ in spans] != edges[:-1] or edges[-1] != len(text):
+        return "does not tile"
+    if any(start >= end for start, end in spans):
+        return "empty chunk"
+    if any(pieces.count(text[start:end]) > MAX_TOKENS for start, end in spans):
+        return "over the limit"
+    for match in WHOLE.finditer(text):
+        small = pieces.count(match.group()) <= MAX_TOKENS
+        if small and any(match.start() < edge < match.end() for edge in edges):
+            return "cut inside"
+    return ""
+
+
+@fact(timeout_s=120)
+async def chosen(subject: Subject, seed: int) -> Json:
+    """Let the learner choose a strategy for a dozen manuals full of short facts."""
+    world = draw_world(seed)
+    manuals = [d for d in world.documents if d.kind == "manual" and d.language == "en"][:12]
+    names = {d.id for d in manuals}
+    probes = [
+        {"question": q.text, "document_id": e.document_id, "start": e.span[0], "end": e.span[1]}
+        for q in world.questions
+        if len(q.hops) == 1
+        for e in q.hops[0].evidence
+        if e.document_id in names
+    ]
+    return await subject.call(
+        "chunking.choose_strategy",
+        returns=Json,
+        documents=[plain(d) for d in manuals],
+        probes=probes,
+        embedder=MINILM,
+    )
+
+
+@criterion("P07.2", level=Level.ROBUST, at_least=1.0)
+def a_dearer_chunking_must_earn_its_place(chosen: Json) -> Measured:
+    """Semantic chunking is weighed against both cheaper ways, and not chosen without proof.
+
+    It embeds every sentence before a question is asked. On short facts its gain cannot be told from
+    chance: choose by paired differences with an interval, not by fashion.
+    """
+    strategy, gain = chosen["strategy"], chosen["gain"].get("semantic", {})
+    told = f"{strategy}; semantic gains {gain.get('value')} [{gain.get('low')}, {gain.get('high')}]"
+    weighed = len(chosen["recall"]) == 3 and gain.get("n", 0) > 30
+    fair = weighed and (strategy != "semantic" or gain["low"] > 0)
+    return share([fair], failures=[] if fair else [Failure(case=told, mode="not proved")])
