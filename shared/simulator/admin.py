@@ -22,7 +22,8 @@ _TRUTHS = TypeAdapter(list[Truth])
 
 async def admin(state: State, exchange: Exchange, route: str) -> None:
     """Serve a route under ``/sim/``."""
-    if (exchange.method, route) == ("GET", "run"):
+    if route == "run":
+        exchange.expect("GET")
         await exchange.answer(200, to_json(_run(state)))
         return
     _check_grader(state, exchange)

@@ -1,12 +1,17 @@
 """Let calls in at the rate a drill allows, and say when they come."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from math import ceil, isfinite, nan
 
 from shared.simulator.address import Address
 from shared.simulator.bucket import TokenBucket
 from shared.simulator.clock import Clock
 from shared.simulator.dialects.errors import ApiError
+from shared.simulator.dice import Dice, run_key
+from shared.simulator.drills import INSTEAD, strike
+from shared.simulator.ledger import Entry
+from shared.simulator.plan import Fault
 from shared.simulator.state import State
 from shared.simulator.wire import Exchange, Header
 
@@ -46,6 +51,25 @@ def admit(
     if wait > 0:
         raise limited(wait, told)
     return tuple((name.encode(), value.encode()) for name, value in told.items())
+
+
+def strike_instead(
+    state: State, exchange: Exchange, address: Address, drill: Mapping[str, float], entry: Entry
+) -> Fault | None:
+    """Draw the error, if any, that comes in place of an answer that is no chat."""
+    if not drill:
+        return None
+    told = exchange.headers.get(b"x-stainless-retry-count", b"0").decode("latin-1")
+    before = state.occurrences.count(f"{address.scope}\x1f{told}", entry.body)
+    dice = Dice(run_key(state.seed)).sub(entry.dialect, entry.key, told, before)
+    fault = strike({name: rate for name, rate in drill.items() if name in INSTEAD}, dice)
+    entry.fault = fault.name if fault is not None else ""
+    return fault
+
+
+def call_key(state: State, body: bytes) -> str:
+    """Name a call that is no chat: a keyed hash of its body."""
+    return blake2b(body, key=run_key(state.seed), digest_size=12).hexdigest()
 
 
 def limited(wait_s: float, headers: Mapping[str, str] | None = None) -> ApiError:

@@ -12,7 +12,7 @@ from shared.simulator.dialects.dialect import Ask, Dialect
 from shared.simulator.dialects.errors import ApiError
 from shared.simulator.ledger import Entry, cost
 from shared.simulator.pacing import Reply, pace
-from shared.simulator.plan import Call, Plan
+from shared.simulator.plan import Fault, Plan
 from shared.simulator.profiles import Profile
 from shared.simulator.respond import respond
 from shared.simulator.state import State
@@ -37,8 +37,9 @@ async def answer(state: State, exchange: Exchange, address: Address, dialect: Di
         entry.model = profile.name
         entry.attempt = _attempt(state, exchange, address, drill, body)
         plans = await _plans(state, ask, profile, drill, entry.attempt)
-        _note(entry, profile, plans)
-        await pace(Reply(state, exchange, dialect, ask, plans, profile, entry, limits))
+        fault = _note(entry, profile, plans)
+        told = state.told(profile)
+        await pace(Reply(state, exchange, dialect, ask, plans, told, entry, limits, fault))
     except ApiError as error:
         entry.status = error.status
         if error.code == "rate_limit_exceeded" and not entry.fault:
@@ -80,9 +81,9 @@ async def _plans(
     attempt: tuple[int, int],
 ) -> Sequence[Plan]:
     """Plan every answer; long prompts are read in a thread."""
-    counted = [_count(call.request, profile) for call in _distinct(ask.calls)]
-    read = state.truths.informing(state.read) if profile.control == "oracle" else state.read
     calls = ask.calls
+    counted = [_count(call.request, profile) for call in calls if call.index == 0]
+    read = state.truths.informing(state.read) if profile.control == "oracle" else state.read
     if drill:
         calls = tuple(dataclasses.replace(call, drill=drill, attempt=attempt) for call in calls)
     # Answers to one prompt stand together, as many to each.
@@ -97,11 +98,6 @@ async def _plans(
     if sum(counted) * answers <= INLINE_TOKENS:
         return plan_all()
     return await asyncio.to_thread(plan_all)
-
-
-def _distinct(calls: Sequence[Call]) -> list[Call]:
-    """Give the first call of each prompt."""
-    return [call for call in calls if call.index == 0]
 
 
 def _count(request: ChatRequest, profile: Profile) -> int:
@@ -128,15 +124,21 @@ def _count(request: ChatRequest, profile: Profile) -> int:
     return tokens
 
 
-def _note(entry: Entry, profile: Profile, plans: Sequence[Plan]) -> None:
+def _note(entry: Entry, profile: Profile, plans: Sequence[Plan]) -> Fault | None:
+    """Enter the answers in the ledger; returns the first fault of any of them."""
     first = plans[0]
-    fault = next((plan.fault for plan in plans if plan.fault is not None), None)
-    entry.key = first.key
-    entry.fault = fault.name if fault else ""
-    entry.finish = first.finish
+    fault = None
+    entry.key, entry.finish = first.key, first.finish
     entry.input_tokens = first.usage.input_tokens
-    entry.output_tokens = sum(plan.usage.output_tokens for plan in plans)
-    entry.reasoning_tokens = sum(plan.usage.reasoning_tokens for plan in plans)
-    entry.cost_usd = sum((cost(profile, plan) for plan in plans[1:]), cost(profile, first))
-    entry.ttft_ms = min(plan.timing.ttft_s for plan in plans) * 1000
-    entry.total_ms = max(plan.timing.total_s for plan in plans) * 1000
+    entry.ttft_ms = first.timing.ttft_s * 1000
+    for plan in plans:
+        fault = fault or plan.fault
+        timing, usage = plan.timing, plan.usage
+        entry.output_tokens += usage.output_tokens
+        entry.reasoning_tokens += usage.reasoning_tokens
+        entry.cost_usd += cost(profile, usage)
+        entry.ttft_ms = min(entry.ttft_ms, timing.ttft_s * 1000)
+        entry.total_ms = max(entry.total_ms, timing.total_s * 1000)
+        entry.queue_ms = max(entry.queue_ms, timing.queue_s * 1000)
+    entry.fault = fault.name if fault else ""
+    return fault

@@ -1,10 +1,12 @@
 """The ASGI application: which route is whose, and errors in the words of the dialect asked."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
+
+from pydantic_core import to_json
 
 from shared.errors import ConfigurationError
 from shared.simulator.address import Address, read_address
@@ -20,9 +22,10 @@ from shared.simulator.dialects import (
 from shared.simulator.dialects.dialect import Dialect, RenderError
 from shared.simulator.dialects.embeddings import answer_embeddings
 from shared.simulator.dialects.errors import ApiError, ClientGoneError
-from shared.simulator.dialects.models import answer_model, answer_models
+from shared.simulator.dialects.models import list_models, show_model
 from shared.simulator.dialects.openai_errors import render_error
 from shared.simulator.dialects.transcriptions import answer_transcription
+from shared.simulator.openapi import describe
 from shared.simulator.state import VERSION, State
 from shared.simulator.wire import Exchange, Message, Scope
 
@@ -33,6 +36,21 @@ DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
         "completions": openai_completions.DIALECT,
         "messages": anthropic_messages.DIALECT,
         "api/chat": ollama_chat.DIALECT,
+    }
+)
+_HEALTHY: Final = {"status": "ok", "simulator": True}
+_WORDS: Final[Mapping[str, RenderError]] = MappingProxyType(
+    {"messages/count_tokens": anthropic_messages.render_error}
+)
+_TELLS: Final[Mapping[str, Callable[[State], Mapping[str, Any]]]] = MappingProxyType(
+    {
+        "": lambda _: _HEALTHY,
+        "health": lambda _: _HEALTHY,
+        "healthz": lambda _: _HEALTHY,
+        "models": list_models,
+        "openapi.json": lambda state: describe(state.profiles),
+        "api/tags": ollama_chat.list_tags,
+        "api/version": lambda _: {"version": f"sim-{VERSION}"},
     }
 )
 _LOG: Final = logging.getLogger("shared.simulator")
@@ -51,15 +69,14 @@ class Simulator:
         send: Callable[[Message], Any],
     ) -> None:
         """Serve one HTTP exchange."""
-        exchange = Exchange(scope, receive, send)
-        exchange.stopping = self._stopping
+        exchange = Exchange(scope, receive, send, self._stopping)
         words: RenderError = render_error
         try:
             address = read_address(exchange.path)
             dialect = DIALECTS.get(address.route)
-            words = dialect.error if dialect else render_error
+            words = dialect.error if dialect else _WORDS.get(address.route, render_error)
             if dialect is not None:
-                _expect(exchange, "POST")
+                exchange.expect("POST")
                 self._authorize(exchange)
                 await answer(self.state, exchange, address, dialect)
             else:
@@ -87,39 +104,31 @@ class Simulator:
     async def _other(self, exchange: Exchange, address: Address) -> None:
         """Serve what is no chat."""
         route = address.route
-        if route in {"health", "healthz", ""}:
-            status = {"status": "ok", "simulator": True}
-            await exchange.answer(200, json.dumps(status).encode())
-        elif route.startswith("sim/"):
+        if route.startswith("sim/"):
             await admin(self.state, exchange, route.removeprefix("sim/"))
-        elif route == "models":
-            _expect(exchange, "GET")
-            await answer_models(self.state, exchange)
+        elif route in {"embeddings", "audio/transcriptions", "messages/count_tokens"}:
+            exchange.expect("POST")
+            self._authorize(exchange)
+            if route == "embeddings":
+                await answer_embeddings(self.state, exchange, address)
+            elif route == "audio/transcriptions":
+                await answer_transcription(self.state, exchange, address)
+            else:
+                await anthropic_messages.answer_count(self.state, exchange)
         elif route.startswith("models/"):
-            _expect(exchange, "GET")
-            await answer_model(self.state, exchange, route.removeprefix("models/"))
-        elif route == "embeddings":
-            _expect(exchange, "POST")
-            self._authorize(exchange)
-            await answer_embeddings(self.state, exchange, address)
-        elif route == "audio/transcriptions":
-            _expect(exchange, "POST")
-            self._authorize(exchange)
-            await answer_transcription(self.state, exchange, address)
-        elif route == "messages/count_tokens":
-            _expect(exchange, "POST")
-            self._authorize(exchange)
-            await anthropic_messages.answer_count(self.state, exchange)
-        elif route == "api/tags":
-            await ollama_chat.answer_tags(self.state, exchange)
-        elif route == "api/version":
-            await exchange.answer(200, json.dumps({"version": f"sim-{VERSION}"}).encode())
+            exchange.expect("GET")
+            told = show_model(self.state, route.removeprefix("models/"))
+            await exchange.answer(200, to_json(told))
         else:
-            raise ApiError(
-                404,
-                f"There is nothing at {exchange.method} {exchange.path}.",
-                code="unknown_url",
-            )
+            tells = _TELLS.get(route)
+            if tells is None:
+                raise ApiError(
+                    404,
+                    f"There is nothing at {exchange.method} {exchange.path}.",
+                    code="unknown_url",
+                )
+            exchange.expect("GET")
+            await exchange.answer(200, to_json(tells(self.state)))
 
     def _authorize(self, exchange: Exchange) -> None:
         """Check the key where the server was given one; otherwise any will do."""
@@ -130,16 +139,10 @@ class Simulator:
             raise ApiError(401, "Incorrect API key provided.", code="invalid_api_key")
 
 
-def _expect(exchange: Exchange, method: str) -> None:
-    if exchange.method != method:
-        raise ApiError(
-            405,
-            f"{exchange.path} takes {method}, not {exchange.method}.",
-            code="method_not_supported",
-            headers={"allow": method},
-        )
-
-
 async def _refuse(exchange: Exchange, error: ApiError, words: RenderError) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+    """Answer with an error; its request id is a digest, so that equal failures have equal ids."""
+    told = blake2b(f"{exchange.path} {error.status} {error}".encode(), digest_size=12)
+    name = b"request-id" if words is anthropic_messages.render_error else b"x-request-id"
+    headers = [(name, f"sim-req-{told.hexdigest()}".encode())]
+    headers += [(name.encode(), value.encode()) for name, value in error.headers.items()]
     await exchange.answer(error.status, words(error), headers=headers)

@@ -19,20 +19,18 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import uvicorn
 
 from shared.llm.messages import ChatRequest
+from shared.simulator.bare import ANSWER, BARE
 from shared.simulator.dice import Dice
 from shared.simulator.load import Answer, post_all
 from shared.simulator.plan import Draft
 from shared.simulator.profiles import Profile
 from shared.simulator.server import LOOPBACK, Serving, listen, make_state
-from shared.simulator.wire import Message, Scope
 
-ANSWER: Final = "The sky over the harbour was blue and clear all day, with a light breeze. " * 2
-EVENTS: Final = 41
 PATH: Final = "/v1/chat/completions"
 
 
@@ -53,33 +51,6 @@ def silent(request: ChatRequest, profile: Profile, dice: Dice) -> Draft:
     return Draft(text=ANSWER)
 
 
-class Bare:
-    """The least that an ASGI app can do: read the body, answer bytes made before."""
-
-    def __init__(self) -> None:
-        self._body = json.dumps({"choices": [{"message": {"content": ANSWER}}]}).encode().ljust(750)
-        self._event = b"data: " + b"x" * 260 + b"\n\n"
-
-    async def __call__(self, _scope: Scope, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        message: Message = await receive()
-        body = message["body"]
-        while message["more_body"]:
-            message = await receive()
-            body += message["body"]
-        streamed = b'"stream": true' in body
-        kind = b"text/event-stream" if streamed else b"application/json"
-        headers = [(b"content-type", kind)]
-        if not streamed:
-            headers.append((b"content-length", str(len(self._body)).encode()))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if streamed:
-            for _ in range(EVENTS):
-                told = {"type": "http.response.body", "body": self._event, "more_body": True}
-                await send(told)
-        await send({"type": "http.response.body", "body": b"" if streamed else self._body})
-
-
 def _serve(kind: str, pipe: Pipe) -> None:
     """Serve in a child process, and tell CPU time and memory when asked."""
     sock = listen(LOOPBACK, 0)
@@ -91,9 +62,9 @@ def _serve(kind: str, pipe: Pipe) -> None:
         os._exit(0)
 
     threading.Thread(target=tell, daemon=True).start()
-    if kind == "bare":
+    if kind in BARE:
         config = uvicorn.Config(
-            Bare(),
+            BARE[kind](),
             loop="uvloop",
             http="httptools",
             lifespan="off",
@@ -163,7 +134,7 @@ def server(kind: str) -> Iterator[Server]:
         process.join()
 
 
-def asked(number: int, *, stream: bool = False, words: int = 0) -> bytes:
+def asked(number: int, *, stream: bool = False, words: int = 0, model: str = "sim-fast") -> bytes:
     """Write a request of its own number, with so many words of context."""
     random = Random(number)  # noqa: S311 - any words will do
     noise = " ".join(
@@ -171,7 +142,7 @@ def asked(number: int, *, stream: bool = False, words: int = 0) -> bytes:
     )
     text = f"{noise} Ana lives in Porto, number {number}. Where does Ana live?"
     message = {"role": "user", "content": text}
-    return json.dumps({"model": "sim-fast", "messages": [message], "stream": stream}).encode()
+    return json.dumps({"model": model, "messages": [message], "stream": stream}).encode()
 
 
 WORDS: Final = ("boat", "harbour", "lamp", "kettle", "manual", "refund", "shelf", "speaker", "van")
@@ -187,32 +158,37 @@ def compare(requests: int, rounds: int) -> None:
     """Print CPU a request for the bare app and for the simulator, in turns."""
     for stream in (False, True):
         bodies = [asked(number, stream=stream) for number in range(requests)]
-        costs: dict[str, list[Measured]] = {"bare": [], "reader off": [], "reader on": []}
+        kinds = (*BARE, "reader off", "reader on")
+        costs: dict[str, list[Measured]] = {kind: [] for kind in kinds}
         for _ in range(rounds):
             for kind, runs in costs.items():
                 with server(kind) as one:
                     one.post(bodies[:200], 8)
                     runs.append(one.measure(bodies, 8))
-        floor = statistics.median(run.cpu_us for run in costs["bare"])
+        cpu = {kind: statistics.median(run.cpu_us for run in runs) for kind, runs in costs.items()}
         for kind, runs in costs.items():
-            cpu = statistics.median(run.cpu_us for run in runs)
             speed = statistics.median(run.per_second for run in runs)
+            beside = "".join(f"{cpu[kind] / cpu[bare]:7.1f} x {bare}" for bare in BARE)
             say(
-                f"{'streamed' if stream else 'whole':9}{kind:12}{cpu:8.0f} us CPU a request"
-                f"{cpu / floor:7.1f} x bare{speed:9.0f} requests/s"
+                f"{'streamed' if stream else 'whole':9}{kind:12}{cpu[kind]:6.0f} us CPU a request"
+                f"{beside}{speed:7.0f} requests/s"
             )
 
 
 def context(requests: int) -> None:
-    """Print how long prompts of about 2,000 tokens take with the reader on, one at a time."""
-    bodies = [asked(number, words=1_500) for number in range(requests)]
+    """Print how long prompts of about 2,000 tokens take with the reader on, one at a time.
+
+    The first requests are left out: they load what the reader and the interpreter load once.
+    """
     with server("reader on") as one:
-        one.post(bodies[:5], 1)
-        told = one.measure(bodies, 1)
-    say(
-        f"reader on, 2,000 tokens of context, sim-fast: p50 {told.p50_ms:.1f} ms,"
-        f" p95 {told.p95_ms:.1f} ms, {told.cpu_us / 1000:.1f} ms CPU"
-    )
+        for model in ("sim-nano", "sim-fast", "sim-smart", "sim-large", "sim-reasoner"):
+            bodies = [asked(number, words=1_500, model=model) for number in range(requests)]
+            one.post(bodies[:5], 1)
+            told = one.measure(bodies[5:], 1)
+            say(
+                f"reader on, 2,000 tokens of context, {model:12}: p50 {told.p50_ms:5.1f} ms,"
+                f" p95 {told.p95_ms:5.1f} ms, {told.cpu_us / 1000:5.1f} ms CPU"
+            )
 
 
 def order(requests: int) -> None:
@@ -261,7 +237,7 @@ def main() -> None:
     told = parser.parse_args()
     runs: dict[str, Callable[[], None]] = {
         "compare": lambda: compare(told.requests, told.rounds),
-        "context": lambda: context(100),
+        "context": lambda: context(60),
         "order": lambda: order(10_000),
         "virtual": lambda: virtual(5_000),
         "memory": lambda: memory(100_000),

@@ -6,9 +6,10 @@ on never changes a text, nor does a slower model.
 """
 
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from functools import lru_cache
+from hashlib import blake2b, shake_128
 from itertools import count
-from json import dumps
+from json import JSONEncoder
 from statistics import NormalDist
 from struct import unpack
 from typing import TypeVar
@@ -21,7 +22,7 @@ T = TypeVar("T")
 _UNIT = 2.0**-53
 _NORMAL = NormalDist()
 _UNIFORMS_A_DIGEST = 8
-_BLOCK_BYTES = 64
+_CANONICAL = JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class Dice:
@@ -39,7 +40,11 @@ class Dice:
 
     def sub(self, *labels: str | int) -> "Dice":
         """Derive independent dice."""
-        return Dice(_digest(self._key, labels, 32), _digest(self._item_key, labels, 32))
+        text = _written(labels)
+        return Dice(
+            blake2b(text, key=self._key, digest_size=32).digest(),
+            blake2b(text, key=self._item_key, digest_size=32).digest(),
+        )
 
     def uniform(self, *labels: str | int) -> float:
         """Draw from [0, 1)."""
@@ -77,10 +82,7 @@ class Dice:
 
     def bytes(self, number: int, *labels: str | int) -> bytes:
         """Draw so many bytes."""
-        key = _digest(self._key, labels, 32)
-        blocks = range(-(-number // _BLOCK_BYTES))
-        drawn = [blake2b(block.to_bytes(8, "big"), key=key).digest() for block in blocks]
-        return b"".join(drawn)[:number]
+        return shake_128(_digest(self._key, labels, 32)).digest(number)
 
     def hex(self, *labels: str | int) -> str:
         """Draw 48 hexadecimal digits, for ids."""
@@ -88,14 +90,18 @@ class Dice:
 
 
 def _digest(key: bytes, labels: tuple[str | int, ...], size: int) -> bytes:
-    text = "\x1f".join(map(str, labels)).encode("utf-8", "surrogatepass")
-    return blake2b(text, key=key, digest_size=size).digest()
+    return blake2b(_written(labels), key=key, digest_size=size).digest()
+
+
+def _written(labels: tuple[str | int, ...]) -> bytes:
+    return "\x1f".join(map(str, labels)).encode("utf-8", "surrogatepass")
 
 
 def _unit(digest: bytes) -> float:
     return (int.from_bytes(digest, "big") >> 11) * _UNIT
 
 
+@lru_cache(maxsize=8)
 def run_key(seed: int | bytes) -> bytes:
     """Turn a run's seed into a key."""
     raw = seed if isinstance(seed, bytes) else str(seed).encode()
@@ -148,4 +154,4 @@ def canonical(call: Call) -> bytes:
         request.stop,
         call.parallel_tool_calls,
     )
-    return dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(body).encode()

@@ -11,7 +11,10 @@ from shared.simulator.plan import Call, Timing
 from shared.simulator.profiles import Profile
 
 _Z95: Final = 1.6448536269514722
+_NORMAL: Final = NormalDist()
 _QUANTILES: Final = 256
+_UNIT: Final = 2.0**-53
+_WORD: Final = 8
 BURST: Final = 0.3
 """The share of tokens that arrive together with the one before."""
 SLOW_FACTOR: Final = 20.0
@@ -27,7 +30,9 @@ def timing(profile: Profile, dice: Dice, call: Call, usage: Usage, pieces: int) 
     drill = call.drill
     labels = ("latency", *call.attempt)
     sigma = log(profile.ttft_p95_s / profile.ttft_p50_s) / _Z95
-    overhead = profile.ttft_p50_s * exp(sigma * dice.normal(*labels, "ttft"))
+    drawn = dice.bytes(_WORD + max(0, pieces - 1), *labels)
+    uniform = (int.from_bytes(drawn[:_WORD], "big") >> 11 or 1) * _UNIT
+    overhead = profile.ttft_p50_s * exp(sigma * _NORMAL.inv_cdf(uniform))
     queue = _queue(profile, dice, drill["load"], labels) if "load" in drill else 0.0
     slow = "slow_stream" in drill and dice.chance(drill["slow_stream"], *labels, "slow")
     pace = SLOW_FACTOR / profile.tokens_per_s if slow else 1.0 / profile.tokens_per_s
@@ -37,7 +42,7 @@ def timing(profile: Profile, dice: Dice, call: Call, usage: Usage, pieces: int) 
         + overhead
         + profile.prefill_s_per_token * usage.input_tokens
         + usage.reasoning_tokens / profile.tokens_per_s,
-        gaps_s=tuple(map(waits.__getitem__, dice.bytes(max(0, pieces - 1), *labels, "gaps"))),
+        gaps_s=tuple([waits[byte] for byte in drawn[_WORD:]]),
         queue_s=queue,
     )
 
@@ -54,7 +59,6 @@ def _gaps(sigma: float, mean_s: float) -> tuple[float, ...]:
     """List 256 equally likely gaps: a share of bursts, then the quantiles of a log-normal."""
     together = round(BURST * _QUANTILES)
     rest = _QUANTILES - together
-    inverse = NormalDist().inv_cdf
-    shape = [exp(sigma * inverse((number + 0.5) / rest)) for number in range(rest)]
+    shape = [exp(sigma * _NORMAL.inv_cdf((number + 0.5) / rest)) for number in range(rest)]
     scale = mean_s * _QUANTILES / sum(shape)
     return (0.0,) * together + tuple(scale * value for value in shape)

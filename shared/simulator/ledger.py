@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from shared.simulator.plan import Plan
+from shared.llm.messages import Usage
 from shared.simulator.profiles import Profile
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -21,7 +21,8 @@ class Entry:
     """One call: who asked for what, what it cost, and how it ended.
 
     ``delivered`` counts the tokens that were sent: fewer than ``output_tokens`` where the client
-    hung up or the stream was cut. ``key`` is the keyed hash of the canonical request.
+    hung up or the stream was cut. ``key`` is the keyed hash of the canonical request. Times are
+    those of the plan: to the first token of any answer, to the last of all, and in the queue.
     """
 
     tag: str
@@ -40,6 +41,7 @@ class Entry:
     cost_usd: Decimal = Decimal(0)
     ttft_ms: float = 0.0
     total_ms: float = 0.0
+    queue_ms: float = 0.0
     outcome: str = "answered"
 
     def shown(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class Entry:
             "simulated_usd": str(self.cost_usd),
             "ttft_ms": round(self.ttft_ms, 3),
             "total_ms": round(self.total_ms, 3),
+            "queue_ms": round(self.queue_ms, 3),
             "request": _plain(self.body),
         }
 
@@ -72,9 +75,8 @@ def _plain(body: bytes) -> Any:
         return {"unreadable_bytes": len(body)}
 
 
-def cost(profile: Profile, plan: Plan) -> Decimal:
+def cost(profile: Profile, spent: Usage) -> Decimal:
     """Price one answer, in simulated US dollars."""
-    spent = plan.usage
     fresh = spent.input_tokens - spent.cached_tokens
     return (
         fresh * profile.input_price

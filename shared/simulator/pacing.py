@@ -1,9 +1,8 @@
 """Send an answer at its plan's pace, or the fault in its place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.simulator.admission import limited
 from shared.simulator.dialects.dialect import Ask, Context, Dialect
@@ -11,8 +10,7 @@ from shared.simulator.dialects.errors import ApiError
 from shared.simulator.drills import TIMEOUT_S
 from shared.simulator.ledger import Entry
 from shared.simulator.plan import Fault, Plan
-from shared.simulator.profiles import Profile
-from shared.simulator.state import State
+from shared.simulator.state import State, Told
 from shared.simulator.wire import Exchange, Header
 
 COALESCED_BYTES: Final = 16_384
@@ -28,8 +26,7 @@ _MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """Everything that sending an answer needs."""
 
     state: State
@@ -37,14 +34,10 @@ class Reply:
     dialect: Dialect
     ask: Ask
     plans: Sequence[Plan]
-    profile: Profile
+    told: Told
     entry: Entry
     limits: Sequence[Header]
-
-    @property
-    def fault(self) -> Fault | None:
-        """The first fault of any of the answers."""
-        return next((plan.fault for plan in self.plans if plan.fault is not None), None)
+    fault: Fault | None
 
 
 async def pace(reply: Reply) -> None:
@@ -140,22 +133,21 @@ async def _frames(reply: Reply, cut_at: int | None) -> bool:
 
 
 def _context(reply: Reply) -> Context:
-    told = reply.state.told(reply.profile)
-    return Context(created=int(reply.state.clock.date()), fingerprint=told.fingerprint)
+    return Context(int(reply.state.clock.date()), reply.told.fingerprint)
 
 
 def _headers(reply: Reply) -> list[Header]:
     """Say that this is a simulator, and how long a model would have taken."""
-    entry, plan = reply.entry, reply.plans[0]
-    queue_ms = max(plan.timing.queue_s for plan in reply.plans) * 1000
-    request_id = f"sim-req-{plan.key}-{entry.attempt[0]}-{entry.attempt[1]}".encode()
-    return [
-        *reply.state.told(reply.profile).headers,
-        (b"x-request-id", request_id),
-        (b"request-id", request_id),
+    entry = reply.entry
+    request_id = f"sim-req-{entry.key}-{entry.attempt[0]}-{entry.attempt[1]}".encode()
+    headers = [
+        *reply.told.headers,
+        (reply.dialect.id_header, request_id),
         (b"openai-processing-ms", b"%d" % entry.total_ms),
         (b"x-sim-ttft-ms", b"%.3f" % entry.ttft_ms),
         (b"x-sim-total-ms", b"%.3f" % entry.total_ms),
-        (b"x-sim-queue-ms", b"%.3f" % queue_ms),
         *reply.limits,
     ]
+    if entry.queue_ms:
+        headers.append((b"x-sim-queue-ms", b"%.3f" % entry.queue_ms))
+    return headers

@@ -7,7 +7,7 @@ tokens, log-probabilities, usage, finish reason, timing, fault.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from shared.llm.messages import ChatRequest, Usage
 
@@ -66,8 +66,7 @@ class Draft:
     abstained: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TokenLogprob:
+class TokenLogprob(NamedTuple):
     """A token, its natural-log probability, and the likeliest tokens at its place."""
 
     token: str
@@ -75,8 +74,7 @@ class TokenLogprob:
     top: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCall:
+class PlannedCall(NamedTuple):
     """A tool call as it will be sent: ``pieces`` joined are its arguments."""
 
     id: str
@@ -89,8 +87,7 @@ class PlannedCall:
         return "".join(self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """Seconds: until the first token (of which ``queue_s`` waiting), then before each next one."""
 
     ttft_s: float
@@ -103,8 +100,7 @@ class Timing:
         return self.ttft_s + sum(self.gaps_s)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something that goes wrong with the answer on purpose.
 
     ``status`` is an HTTP error in place of the answer. ``at`` is the piece before which a stream is

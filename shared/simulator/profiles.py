@@ -12,7 +12,16 @@ from shared.errors import ConfigurationError
 Matching: TypeAlias = Literal["words", "stems", "synonyms"]
 Control: TypeAlias = Literal["", "null", "oracle", "embedding"]
 
-FEATURES = ("length", "depth", "tools", "distraction", "thin_evidence", "fields")
+FEATURES = (
+    "length",
+    "depth",
+    "tools",
+    "distraction",
+    "thin_evidence",
+    "fields",
+    "rivals",
+    "buried",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,9 @@ class Curve:
     ``P(slip) = 1 / (1 + exp(-(bias + sum(weight * feature))))``, each feature in [0, 1]: ``length``
     prompt tokens over context; ``depth`` schema depth over the limit; ``tools`` tools offered over
     the limit; ``distraction`` share of the context that does not bear on the question;
-    ``thin_evidence`` one less the evidence score; ``fields`` schema fields over forty.
+    ``thin_evidence`` one less the evidence score; ``fields`` schema fields over forty; ``rivals``
+    how close the best of the other sentences comes to the one that answers; ``buried`` the
+    attention that this one lost to its place in a long context.
     """
 
     bias: float
@@ -192,7 +203,7 @@ NANO = _profile(
         correlation=0.3,
         neighbours=1.4,
     ),
-    noise=_noise(-2.9, 1.2, 0.9, 0.9, 0.8, 1.0, 0.6),
+    noise=_noise(-2.9, 1.2, 0.9, 0.9, 0.8, 1.0, 0.6, 1.4, 2.0),
 )
 FAST = _profile(
     "sim-fast",
@@ -219,7 +230,7 @@ FAST = _profile(
         correlation=0.4,
         neighbours=1.2,
     ),
-    noise=_noise(-3.7, 1.0, 0.8, 0.8, 0.6, 0.8, 0.5),
+    noise=_noise(-3.7, 1.0, 0.8, 0.8, 0.6, 0.8, 0.5, 1.8, 2.0),
 )
 SMART = _profile(
     "sim-smart",
@@ -245,7 +256,7 @@ SMART = _profile(
         abstention=0.30,
         correlation=0.5,
     ),
-    noise=_noise(-5.0, 0.8, 0.6, 0.6, 0.5, 0.6, 0.4),
+    noise=_noise(-5.0, 0.8, 0.6, 0.6, 0.5, 0.6, 0.4, 1.0, 2.0),
 )
 LARGE = _profile(
     "sim-large",
@@ -271,7 +282,7 @@ LARGE = _profile(
         abstention=0.30,
         correlation=0.6,
     ),
-    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3),
+    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3, 0.8, 2.0),
 )
 REASONER = _profile(
     "sim-reasoner",
@@ -297,7 +308,7 @@ REASONER = _profile(
         abstention=0.30,
         correlation=0.7,
     ),
-    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3),
+    noise=_noise(-5.6, 0.7, 0.5, 0.5, 0.4, 0.5, 0.3, 0.8, 2.0),
     reasons=True,
 )
 
@@ -308,7 +319,7 @@ def _control(name: str, title: str, control: Control, dimensions: int = 0) -> Pr
         name,
         title,
         "text-embedding-3-small" if embeds else "",
-        context=8_192 if embeds else 1_000_000,
+        context=256 if embeds else 1_000_000,
         prices=(".02", "0", "0") if embeds else ("0", "0", "0"),
         ttft=(0.01, 0.02),
         speed=1_000,

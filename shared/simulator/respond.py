@@ -2,8 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from shared.llm.messages import ChatRequest, Usage
 from shared.simulator.damage import violate
@@ -35,8 +34,7 @@ REFUSALS: Final = (
 _LAST_WORDS: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """A draft in tokens, cut to what the caller allows."""
 
     pieces: tuple[str, ...]
@@ -49,8 +47,7 @@ class _Said:
         return len(self.pieces) + sum(len(pieces) for _, pieces in self.calls)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
+class _Decided(NamedTuple):
     """Everything that was decided about one answer."""
 
     call: Call
@@ -78,18 +75,21 @@ def respond(
     clock that waits for them, or does not, is the server's.
     """
     dice = call_dice(seed, call)
-    # A larger budget is a new attempt: it may well come through where a smaller one was cut.
-    labels = ("fault", *call.attempt, call.request.max_tokens or 0)
-    now = dice.sub(*labels) if call.drill else dice
-    fault = strike(call.drill, now)
+    now, fault = dice, None
+    if call.drill:
+        # A larger budget is a new attempt: it may well come through where a smaller one was cut.
+        now = dice.sub("fault", *call.attempt, call.request.max_tokens or 0)
+        fault = strike(call.drill, now)
     if fault is not None and fault.status is not None:
         return _failed(call, fault, dice)
     if prompt_tokens is None:
         prompt_tokens = count_prompt(call.request)
     draft = _draft(call, profile, dice, now, read)
-    fault, draft = _spoil(call, draft, fault, now)
+    if fault is not None:
+        fault, draft = _spoil(call, draft, fault, now)
     said = _limit(call, profile, draft, prompt_tokens)
-    fault, said = _cut(fault, said, now)
+    if fault is not None:
+        fault, said = _cut(fault, said, now)
     return _plan(_Decided(call, profile, dice, draft, said, fault, prompt_tokens))
 
 
@@ -123,10 +123,8 @@ def _draft(call: Call, profile: Profile, dice: Dice, now: Dice, read: Reader) ->
     return draft
 
 
-def _spoil(call: Call, draft: Draft, fault: Fault | None, now: Dice) -> tuple[Fault | None, Draft]:
+def _spoil(call: Call, draft: Draft, fault: Fault, now: Dice) -> tuple[Fault | None, Draft]:
     """Damage the content; a fault that finds nothing to damage did not happen."""
-    if fault is None:
-        return None, draft
     if fault.name == "refusal":
         return fault, Draft(refusal=now.choice(REFUSALS, "refusal"))
     if fault.name == "hallucination":
@@ -186,6 +184,8 @@ def _limit(call: Call, profile: Profile, draft: Draft, prompt_tokens: int) -> _S
 
 def _stop(text: str, sequences: Sequence[str]) -> tuple[str, str | None]:
     """Cut ``text`` before the first stop sequence in it."""
+    if not sequences:
+        return text, None
     found = [(at, item) for item in sequences if item and (at := text.find(item)) >= 0]
     if not found:
         return text, None
@@ -193,10 +193,8 @@ def _stop(text: str, sequences: Sequence[str]) -> tuple[str, str | None]:
     return text[:at], item
 
 
-def _cut(fault: Fault | None, said: _Said, now: Dice) -> tuple[Fault | None, _Said]:
+def _cut(fault: Fault, said: _Said, now: Dice) -> tuple[Fault | None, _Said]:
     """Cut the answer short, or say where its stream will be cut."""
-    if fault is None:
-        return None, said
     at = 1 + int(now.uniform("at") * max(1, said.length - 1))
     if fault.name in CUTS:
         return Fault(fault.name, at=at), said

@@ -15,6 +15,7 @@ from shared.simulator.address import drill_url, server_url, tag_url
 from shared.simulator.app import Simulator
 from shared.simulator.clock import ClockName, make_clock
 from shared.simulator.drills import check_drill
+from shared.simulator.heldout import HELD_OUT, held_out
 from shared.simulator.profiles import PROFILES, Profile
 from shared.simulator.protocol import REQUEST_TIMEOUT_S, timed
 from shared.simulator.respond import Reader
@@ -46,7 +47,12 @@ def make_state(
     grader_token: str = "",
     request_timeout_s: float = REQUEST_TIMEOUT_S,
 ) -> State:
-    """Put a run together; ``read`` replaces the reader, for controls and tests."""
+    """Put a run together; ``read`` replaces the reader, for controls and tests.
+
+    An exam has one model more than practice has, the held-out one.
+    """
+    if mode == "exam":
+        profiles = {**profiles, HELD_OUT: held_out(seed)}
     return State(
         seed=seed,
         clock=make_clock(clock),

@@ -22,15 +22,21 @@ class Exchange:
     __slots__ = (
         "_receive",
         "_send",
+        "_stopping",
         "_transport",
         "headers",
         "method",
         "path",
         "query",
-        "stopping",
     )
 
-    def __init__(self, scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Callable[..., Any],
+        send: Callable[..., Any],
+        stopping: Callable[[], bool],
+    ) -> None:
         self._receive = receive
         self._send = send
         self._transport: asyncio.Transport | None = scope.get("extensions", {}).get(TRANSPORT)
@@ -38,16 +44,26 @@ class Exchange:
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.stopping: Callable[[], bool] = lambda: False
+        self._stopping = stopping
 
     def header(self, name: bytes) -> str:
         """Give a header's value, or nothing."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    def expect(self, method: str) -> None:
+        """Insist on this method; raises ``ApiError`` 405."""
+        if self.method != method:
+            raise ApiError(
+                405,
+                f"{self.path} takes {method}, not {self.method}.",
+                code="method_not_supported",
+                headers={"allow": method},
+            )
+
     def gone(self) -> bool:
         """Say whether the client has hung up, or the server is about to."""
         closing = self._transport is not None and self._transport.is_closing()
-        return closing or self.stopping()
+        return closing or self._stopping()
 
     async def body(self) -> bytes:
         """Read the whole body; raises ``ApiError`` 413 when it is over the limit."""

@@ -163,5 +163,11 @@ async def answer_count(state: State, exchange: Exchange) -> None:
 
 
 DIALECT: Final = Dialect(
-    "anthropic_messages", read_messages, render, events, render_error, event_error
+    "anthropic_messages",
+    read_messages,
+    render,
+    events,
+    render_error,
+    event_error,
+    id_header=b"request-id",
 )

@@ -1,16 +1,18 @@
 """What every chat-like dialect is: four functions around one plan."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import Any, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from shared.simulator.dialects.errors import ApiError
 from shared.simulator.plan import Call, Plan
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+
+class Ask(NamedTuple):
     """A request as a dialect read it: one call for each answer wanted.
 
     ``extra`` holds what only the dialect itself needs again to render the answer.
@@ -19,11 +21,10 @@ class Ask:
     calls: tuple[Call, ...]
     stream: bool = False
     include_usage: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What an answer says about its server."""
 
     created: int
@@ -76,7 +77,7 @@ class Dialect:
     """A wire format.
 
     ``read`` raises ``ApiError``; ``render`` and ``events`` say the same answer, whole or streamed;
-    ``error`` is a body, ``stream_error`` an event.
+    ``error`` is a body, ``stream_error`` an event, ``id_header`` the header that names a request.
     """
 
     name: str
@@ -86,3 +87,4 @@ class Dialect:
     error: RenderError
     stream_error: RenderError
     stream_type: bytes = b"text/event-stream; charset=utf-8"
+    id_header: bytes = b"x-request-id"

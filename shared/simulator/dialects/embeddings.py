@@ -3,22 +3,19 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import Field
 from pydantic_core import to_json
 
 from shared.simulator.address import Address
-from shared.simulator.admission import admit, request_time
+from shared.simulator.admission import admit, call_key, request_time, strike_instead
 from shared.simulator.dialects.body import Body, parse
 from shared.simulator.dialects.errors import ApiError, invalid
-from shared.simulator.dice import Dice, run_key
-from shared.simulator.drills import INSTEAD, strike
 from shared.simulator.ledger import Entry
 from shared.simulator.pacing import fail
 from shared.simulator.profiles import Profile
-from shared.simulator.state import VERSION, State
+from shared.simulator.state import State
 from shared.simulator.wire import Exchange
 
 if TYPE_CHECKING:
@@ -46,16 +43,11 @@ async def answer_embeddings(state: State, exchange: Exchange, address: Address) 
     asked = parse(EmbeddingsBody, body)
     texts = _texts(asked.input)
     profile = _profile(state, asked.model)
-    key = blake2b(body, key=run_key(state.seed), digest_size=12).hexdigest()
+    key = call_key(state, body)
     entry = Entry(tag=address.tag, dialect="embeddings", model=profile.name, body=body, key=key)
     state.ledger.add(entry)
-    told = exchange.headers.get(b"x-stainless-retry-count", b"0").decode("latin-1")
-    dice = Dice(run_key(state.seed)).sub(
-        "embeddings", key, told, state.occurrences.count(address.scope, body) if drill else 0
-    )
-    fault = strike({name: rate for name, rate in drill.items() if name in INSTEAD}, dice)
+    fault = strike_instead(state, exchange, address, drill, entry)
     if fault is not None:
-        entry.fault = fault.name
         await fail(state, exchange, fault, entry)
         return
     embedder = await state.embedder()
@@ -79,9 +71,8 @@ async def answer_embeddings(state: State, exchange: Exchange, address: Address) 
             }
         ),
         headers=[
+            *state.told(profile).headers,
             (b"x-request-id", f"sim-req-{key}".encode()),
-            (b"x-sim-version", VERSION.encode()),
-            (b"x-sim-profile", profile.name.encode()),
             *limits,
         ],
     )

@@ -2,12 +2,9 @@
 
 from typing import Any, Final
 
-from pydantic_core import to_json
-
 from shared.simulator.dialects.errors import ApiError
 from shared.simulator.profiles import Profile
 from shared.simulator.state import State
-from shared.simulator.wire import Exchange
 
 CREATED: Final = 1_767_225_600
 CREATED_AT: Final = "2026-01-01T00:00:00Z"
@@ -33,17 +30,17 @@ def _shown(profile: Profile) -> dict[str, Any]:
     }
 
 
-async def answer_models(state: State, exchange: Exchange) -> None:
+def list_models(state: State) -> dict[str, Any]:
     """List the models, in a form that OpenAI's and Anthropic's clients both read."""
     data = [_shown(profile) for profile in state.profiles.values()]
     names = list(state.profiles)
     ends = {"has_more": False, "first_id": names[0], "last_id": names[-1]}
-    await exchange.answer(200, to_json({"object": "list", "data": data, **ends}))
+    return {"object": "list", "data": data, **ends}
 
 
-async def answer_model(state: State, exchange: Exchange, name: str) -> None:
+def show_model(state: State, name: str) -> dict[str, Any]:
     """Show one model; raises ``ApiError`` 404."""
     profile = state.profiles.get(name)
     if profile is None:
         raise ApiError(404, f"The model '{name}' does not exist.", code="model_not_found")
-    await exchange.answer(200, to_json(_shown(profile)))
+    return _shown(profile)

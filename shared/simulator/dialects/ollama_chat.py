@@ -26,7 +26,6 @@ from shared.simulator.dialects.errors import ApiError, invalid
 from shared.simulator.dialects.openai_request import decode, named_schema, read_tools
 from shared.simulator.plan import Call, Plan, PlannedCall
 from shared.simulator.state import State
-from shared.simulator.wire import Exchange
 
 _NS: Final = 1_000_000_000
 
@@ -211,7 +210,7 @@ def event_error(error: ApiError) -> bytes:
     return render_error(error) + b"\n"
 
 
-async def answer_tags(state: State, exchange: Exchange) -> None:
+def list_tags(state: State) -> dict[str, Any]:
     """List the models the way ``ollama list`` asks."""
     models = [
         {
@@ -224,7 +223,7 @@ async def answer_tags(state: State, exchange: Exchange) -> None:
         }
         for name in state.profiles
     ]
-    await exchange.answer(200, to_json({"models": models}))
+    return {"models": models}
 
 
 DIALECT: Final = Dialect(

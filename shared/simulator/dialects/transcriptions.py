@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
 from shared.simulator.address import Address
-from shared.simulator.admission import admit, request_time
+from shared.simulator.admission import admit, call_key, request_time, strike_instead
 from shared.simulator.answer import chat_profile
 from shared.simulator.dialects.errors import invalid
 from shared.simulator.ledger import Entry
+from shared.simulator.pacing import fail
 from shared.simulator.state import State
 from shared.simulator.wire import JSON, Exchange
 
@@ -53,7 +55,8 @@ async def answer_transcription(state: State, exchange: Exchange, address: Addres
     from shared.simulator.hearing import UnheardError, hear  # noqa: PLC0415 - loads numpy
 
     now = request_time(state.clock, exchange)
-    limits = admit(state, address, state.drill_at(now, address.drill), now)
+    drill = state.drill_at(now, address.drill)
+    limits = admit(state, address, drill, now)
     body = await exchange.body()
     form = await asyncio.to_thread(read_form, body, exchange.header(b"content-type"))
     profile = chat_profile(state, form.fields.get("model", ""))
@@ -64,16 +67,28 @@ async def answer_transcription(state: State, exchange: Exchange, address: Addres
         raise invalid("The simulator does not stream transcriptions.", param="stream")
     if form.file is None:
         raise invalid("Missing required parameter: 'file'.", param="file")
+    told = to_json(
+        {
+            "model": profile.name,
+            "audio_bytes": len(form.file),
+            "audio_digest": blake2b(form.file, digest_size=12).hexdigest(),
+        }
+    )
+    key = call_key(state, told)
+    entry = Entry(tag=address.tag, dialect="transcriptions", model=profile.name, body=told, key=key)
+    state.ledger.add(entry)
+    fault = strike_instead(state, exchange, address, drill, entry)
+    if fault is not None:
+        await fail(state, exchange, fault, entry)
+        return
     try:
         heard = await asyncio.to_thread(hear, form.file)
     except UnheardError as error:
+        entry.status = 400
         raise invalid(str(error), param="file", code="invalid_file") from None
-    told = to_json({"model": profile.name, "audio_bytes": len(form.file)})
-    state.ledger.add(
-        Entry(tag=address.tag, dialect="transcriptions", model=profile.name, body=told)
-    )
     shown, kind = _rendered(heard, wanted)
-    headers = [*state.told(profile).headers, *limits]
+    request_id = (b"x-request-id", f"sim-req-{key}".encode())
+    headers = [*state.told(profile).headers, request_id, *limits]
     await exchange.answer(200, shown, content_type=kind, headers=headers)
 
 

@@ -7,6 +7,7 @@ import openai
 import pytest
 from numpy.typing import NDArray
 
+from shared.simulator.address import drill_url
 from shared.simulator.hearing import HIGH, KEYS, LOW, MORSE, UnheardError, hear
 
 pytestmark = pytest.mark.anyio
@@ -109,3 +110,14 @@ async def test_a_form_without_a_sound_is_a_400(
 
     assert answer.status_code in {400, 404}
     assert answer.json()["error"]["message"]
+
+
+async def test_a_drill_strikes_transcriptions_too(base_url: str) -> None:
+    clip = ("note.wav", wav(morse("HELLO")), "audio/wav")
+    url = drill_url(base_url, {"overloaded_529": 1.0})
+
+    async with openai.AsyncOpenAI(base_url=url, api_key="sim", max_retries=0) as client:
+        with pytest.raises(openai.InternalServerError) as caught:
+            await client.audio.transcriptions.create(model="sim-smart", file=clip)
+
+    assert caught.value.status_code == 529
