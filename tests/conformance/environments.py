@@ -1,0 +1,66 @@
+"""Locked environments for clients that do not resolve together: made once, reused by lock."""
+
+import asyncio
+import hashlib
+import platform
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).resolve().parent
+LOCKS: Final = HERE / "locks"
+READY: Final = ".ready"
+
+
+class InstallError(Exception):
+    """An environment could not be made; the message is what its installer said."""
+
+
+def environment(lock: str, home: Path) -> Path:
+    """Say where the environment of a lock is: its name changes with the lock and the Python."""
+    python = f"{platform.python_implementation()}-{platform.python_version()}-{sys.platform}"
+    told = (LOCKS / f"{lock}.txt").read_bytes() + python.encode()
+    return home / "conformance" / f"{lock}-{hashlib.sha256(told).hexdigest()[:12]}"
+
+
+def python_of(folder: Path) -> Path:
+    """Give an environment's interpreter."""
+    return folder / "bin" / "python"
+
+
+async def ensure(lock: str, home: Path) -> tuple[Path, float]:
+    """Make the environment unless it is there; returns it and the seconds it took.
+
+    Everything is installed by hash and nothing is resolved. An environment that was only begun,
+    and those of older locks, are removed. Raises ``InstallError``.
+    """
+    folder = environment(lock, home)
+    if (folder / READY).exists():
+        return folder, 0.0
+    start = time.perf_counter()
+    for old in folder.parent.glob(f"{lock}-*"):
+        shutil.rmtree(old)
+    await _run(sys.executable, "-m", "venv", str(folder))
+    # Most of what is installed is never imported here, so nothing is compiled ahead.
+    pip = (str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "install")
+    options = ("--quiet", "--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes")
+    await _run(*pip, *options, "-r", str(LOCKS / f"{lock}.txt"))
+    (folder / READY).touch()
+    return folder, time.perf_counter() - start
+
+
+async def _run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise InstallError(f"{' '.join(command)}\n{said.decode(errors='replace').strip()}")
+
+
+def megabytes(folder: Path) -> float:
+    """Say how much disk a folder takes."""
+    files = (path.lstat() for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    return sum(told.st_size for told in files) / 2**20
