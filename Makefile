@@ -6,7 +6,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
 P ?=
-export Q
+export Q REPO LIST
 
 ##@ Every day
 .PHONY: scorecard
@@ -32,6 +32,15 @@ world: $(READY) ## Look at Farol, the company all projects share (SEED=7)
 .PHONY: doctor
 doctor: $(READY) ## Say what works on this machine and what does not
 	@$(BIN)/python -m scorecard doctor
+
+##@ Somebody else's work
+.PHONY: verify
+verify: $(READY) ## Re-execute a repository in a sandbox and say whether its claim holds (REPO=…)
+	@$(BIN)/python -m scorecard verify "$$REPO"
+
+.PHONY: cohort
+cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv)
+	@$(BIN)/python -m scorecard cohort "$$LIST"
 
 ##@ Before a commit
 .PHONY: all

@@ -42,11 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _call(asked: argparse.Namespace) -> int:
     from scorecard import commands  # noqa: PLC0415 (pydantic and the rest take a while)
     from scorecard.catalog.find import UnknownProjectError  # noqa: PLC0415 (same)
+    from scorecard.cohort.listing import ListingError  # noqa: PLC0415 (same)
     from shared.errors import CapstoneError  # noqa: PLC0415 (same)
 
     try:
         code: int = getattr(commands, asked.run)(asked)
-    except UnknownProjectError as error:
+    except (UnknownProjectError, ListingError) as error:
         sys.stderr.write(f"{error}\n")
         return BAD_USAGE
     except CapstoneError as error:

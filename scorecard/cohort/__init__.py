@@ -1,0 +1,1 @@
+"""Verify many repositories, one after another or a few at a time."""

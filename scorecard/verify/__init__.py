@@ -1,0 +1,1 @@
+"""Re-execute somebody's work with one's own graders, and say whether their claim holds."""

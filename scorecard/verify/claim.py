@@ -1,0 +1,101 @@
+"""Read a claim: a ``scorecard.json`` that somebody may have written by hand."""
+
+import json
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from scorecard.report.result import VERSION, Evidence, ProjectResult, Scorecard
+from scorecard.verify.clone import printable
+from scorecard.verify.result import Standing
+
+MOST_BYTES = 32 << 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim and what is to be said of it; ``card`` is None where there is none to compare."""
+
+    standing: Standing
+    told: str
+    card: Scorecard | None = None
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        """The projects it is about."""
+        return (
+            frozenset(project.slug for project in self.card.projects) if self.card else frozenset()
+        )
+
+    def of(self, slug: str) -> ProjectResult | None:
+        """What is claimed about a project."""
+        projects = self.card.projects if self.card else ()
+        return next((project for project in projects if project.slug == slug), None)
+
+
+NO_CLAIM = Claim(Standing.NONE, "There is no claim: the work is only re-executed.")
+
+
+def read_claim(content: bytes | None) -> Claim:
+    """Read it; whatever is wrong with it is a standing, never an exception."""
+    if content is None:
+        return NO_CLAIM
+    if len(content) > MOST_BYTES:
+        told = f"The claim cannot be read: it is larger than {MOST_BYTES >> 20} MB."
+        return Claim(Standing.UNREADABLE, told)
+    try:
+        written = json.loads(content)
+        found = written["schema_version"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        kind = type(error).__name__
+        return Claim(Standing.UNREADABLE, f"The claim is no scorecard.json ({kind}).")
+    if found != VERSION:
+        told = f"The claim is written in version {found!r:.20} of the format, this reads {VERSION}."
+        return Claim(
+            Standing.OTHER_FORMAT, f"{printable(told)} Ask for it again, from the same commit."
+        )
+    try:
+        card = Scorecard.model_validate_json(content)
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors(include_url=False)[0]["loc"]))
+        return Claim(
+            Standing.UNREADABLE, f"The claim is no scorecard.json (at {printable(place):.100})."
+        )
+    return Claim(Standing.COMPARABLE, "", card)
+
+
+def placed(claim: Claim, here: Evidence, digests: dict[str, str]) -> Claim:
+    """Say what the claim is about, compared with the grader and the files that are here."""
+    if claim.card is None:
+        return claim
+    theirs = claim.card.evidence
+    about = [project for project in claim.card.projects if project.slug in digests]
+    if about and all(project.digest != digests[project.slug] for project in about):
+        told = f"The claim is about other files than this commit holds (its own: {_short(theirs)})."
+        return Claim(Standing.OTHER_COMMIT, told, claim.card)
+    if other := another_grader(theirs, here):
+        return Claim(Standing.OTHER_GRADER, f"The claim was {printable(other)}.", claim.card)
+    told = f"The claim is of commit {_short(theirs)}, seed {theirs.seed}, and about these files."
+    return Claim(Standing.COMPARABLE, told, claim.card)
+
+
+def another_grader(theirs: Evidence, here: Evidence) -> str:
+    """Name what may innocently explain a difference; nothing where all is the same."""
+    if theirs.grader_sha256 != here.grader_sha256:
+        ours = here.grader_sha256[:12]
+        return f"graded by another version of the grader ({theirs.grader_sha256:.12}, here {ours})"
+    if theirs.lock_sha256 != here.lock_sha256:
+        return "graded with another poetry.lock"
+    if theirs.model != here.model:
+        return f"measured with the model {theirs.model:.40}, here it is {here.model}"
+    for name, version in here.versions.items():
+        if theirs.versions.get(name) != version:
+            found = theirs.versions.get(name, "none")
+            return f"measured with {name} {found:.40}, here it is {version}"
+    return ""
+
+
+def _short(evidence: Evidence) -> str:
+    return (printable(evidence.commit[:10]) or "none") + (
+        " with uncommitted changes" * evidence.dirty
+    )

@@ -1,0 +1,290 @@
+"""Clone somebody's repository at its commit into plain files, within limits.
+
+What is no plain file stays out and is named: links, submodules, pointers to Git LFS.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from scorecard.verify.git import Said, blobs, git
+from shared.errors import CapstoneError
+
+CLAIM = "scorecard.json"
+THEIRS = "refs/theirs"
+POINTER = b"version https://git-lfs.github.com/spec/"
+MOST_POINTER_BYTES = 1024
+DEEPEST = 12
+
+
+class Trouble(StrEnum):
+    """Why nothing could be verified."""
+
+    NONE = ""
+    NO_REPOSITORY = "no repository"
+    NO_COMMITS = "no commits"
+    NO_SUCH_COMMIT = "no such commit"
+    TOO_LARGE = "too large"
+    TIMED_OUT = "timed out"
+    BROKEN = "repository broken"
+    VERIFIER = "verifier failed"
+    NO_PROJECTS = "no projects"
+
+
+class Oddity(StrEnum):
+    """What a repository holds that is no plain file."""
+
+    LINK = "symbolic link"
+    SUBMODULE = "submodule"
+    POINTER = "Git LFS pointer"
+    NAME = "name that cannot be written"
+
+    @property
+    def hides_content(self) -> bool:
+        """Whether the work may need something that the repository does not hold."""
+        return self in {Oddity.SUBMODULE, Oddity.POINTER}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One thing that was not copied."""
+
+    path: str
+    oddity: Oddity
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a repository is read."""
+
+    pack_mb: int = 512
+    tree_mb: int = 256
+    files: int = 20_000
+    fetch_s: float = 300
+
+
+@dataclass(frozen=True)
+class Clone:
+    """The plain files of one commit, below ``root``."""
+
+    root: Path
+    commit: str
+    claim: bytes | None
+    left_out: tuple[LeftOut, ...]
+    slugs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a tree."""
+
+    mode: str
+    name: str
+    size: int
+    path: str
+
+
+class CloneError(CapstoneError):
+    """The repository cannot be cloned; ``trouble`` names why."""
+
+    def __init__(self, trouble: Trouble, happened: str, *, advice: str = "") -> None:
+        super().__init__(happened, advice=advice)
+        self.trouble = trouble
+
+
+async def clone(
+    repository: str, folder: Path, *, commit: str = "", limits: Limits = Limits()
+) -> Clone:
+    """Clone ``repository``, a path, a URL or a bundle, below ``folder``; raises ``CloneError``."""
+    bare, root = folder / "objects.git", folder / "tree"
+    bare.mkdir(parents=True)
+    root.mkdir()
+    found = await _fetch(_source(repository), bare, commit, limits)
+    entries = await _list(bare, found, limits)
+    _measure(entries, limits)
+    claim, left_out = await _write(bare, root, entries)
+    folders = (root / "projects").glob("p[0-9][0-9]_*")
+    slugs = frozenset(path.name for path in folders if path.is_dir())
+    return Clone(root, found, claim, tuple(left_out), slugs)
+
+
+def _source(repository: str) -> str:
+    """Say where to fetch from; a path becomes absolute, so that it is never taken for an option."""
+    if "://" in repository or (":" in repository and not Path(repository).exists()):
+        if repository.startswith("-"):
+            raise CloneError(Trouble.NO_REPOSITORY, f"{repository} is no address.")
+        return repository
+    path = Path(repository).expanduser()
+    if not path.exists():
+        raise CloneError(
+            Trouble.NO_REPOSITORY,
+            f"There is nothing at {repository}.",
+            advice="Name a folder, a URL or a bundle (`git bundle create work.bundle HEAD`).",
+        )
+    return str(path.resolve())
+
+
+async def _fetch(source: str, bare: Path, commit: str, limits: Limits) -> str:
+    """Fetch one commit and what it holds; return its hash."""
+    await git(bare, "init", "--quiet", "--bare", ".")
+    if commit:
+        what: tuple[str, ...] = ("--", source, f"+refs/*:{THEIRS}/*")
+    else:
+        what = ("--", source, f"+{await _head(source, bare, limits)}:{THEIRS}/x")
+        if not _is_bundle(source):
+            what = ("--depth=1", *what)
+    options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
+    said = await git(
+        bare, "fetch", *options, *what, timeout_s=limits.fetch_s, file_mb=limits.pack_mb
+    )
+    if said.code:
+        raise _refused(said, source, limits)
+    return await _named(bare, commit)
+
+
+def _is_bundle(source: str) -> bool:
+    return Path(source).is_file()
+
+
+async def _head(source: str, bare: Path, limits: Limits) -> str:
+    """Choose what to verify where nobody named a commit: HEAD, or the only branch."""
+    said = await git(bare, "ls-remote", "--", source, timeout_s=limits.fetch_s)
+    if said.code:
+        raise _refused(said, source, limits)
+    lines = said.output.decode(errors="replace").splitlines()
+    names = [line.partition("\t")[2] for line in lines]
+    branches = [name for name in names if name.startswith("refs/heads/")]
+    if "HEAD" in names:
+        return "HEAD"
+    if not names:
+        raise CloneError(
+            Trouble.NO_COMMITS,
+            f"{source} is a repository without commits.",
+            advice="Commit the work there, then verify it again.",
+        )
+    if len(branches) != 1:
+        raise CloneError(
+            Trouble.NO_SUCH_COMMIT,
+            f"{source} does not say which of its {len(names)} references to take.",
+            advice="Name one with --commit.",
+        )
+    return branches[0]
+
+
+async def _named(bare: Path, commit: str) -> str:
+    """Turn a commit, as somebody wrote it, into its hash."""
+    by_name = (f"{THEIRS}/heads/{commit}", f"{THEIRS}/tags/{commit}", commit)
+    forms = by_name if commit else (f"{THEIRS}/x",)
+    for form in forms:
+        said = await git(bare, "rev-parse", "--verify", "--end-of-options", f"{form}^{{commit}}")
+        if not said.code:
+            return said.output.decode().strip().splitlines()[-1]
+    raise CloneError(
+        Trouble.NO_SUCH_COMMIT,
+        f"The repository has no commit {commit or 'at its HEAD'}.",
+        advice="Check the name; it must be reachable from a branch or a tag.",
+    )
+
+
+def _refused(said: Said, source: str, limits: Limits) -> CloneError:
+    """Say why Git did not fetch."""
+    if said.late:
+        happened = f"Fetching {source} took longer than {limits.fetch_s:g} s."
+        return CloneError(Trouble.TIMED_OUT, happened, advice="Clone it yourself, verify the copy.")
+    if said.too_large or said.cut:
+        happened = f"{source} holds more than {limits.pack_mb} MB in one commit."
+        return CloneError(Trouble.TOO_LARGE, happened, advice="A project's work is small: look.")
+    happened = f"Git cannot fetch {source} ({printable(said.last)})."
+    if any(word in said.errors for word in ("fsck", "corrupt", "index-pack", "hasDot")):
+        advice = "Its objects are damaged or forbidden: ask for a clean clone."
+        return CloneError(Trouble.BROKEN, happened, advice=advice)
+    advice = "Check the address, and that you may read it."
+    return CloneError(Trouble.NO_REPOSITORY, happened, advice=advice)
+
+
+async def _list(bare: Path, commit: str, limits: Limits) -> tuple[Entry, ...]:
+    """List the projects' files, and the claim."""
+    wanted = ("projects/", CLAIM)
+    said = await git(bare, "ls-tree", "-r", "-l", "-z", commit, "--", *wanted, timeout_s=60)
+    if said.cut or said.late:
+        happened = f"The commit lists more than {limits.files} files."
+        raise CloneError(Trouble.TOO_LARGE, happened, advice="A project's work is small: look.")
+    if said.code:
+        raise CloneError(Trouble.BROKEN, f"The commit's files cannot be listed ({said.last}).")
+    return tuple(_entry(line) for line in said.output.split(b"\0") if line)
+
+
+def _entry(line: bytes) -> Entry:
+    facts, _, path = line.partition(b"\t")
+    mode, _, name, size = facts.decode().split()
+    return Entry(mode, name, 0 if size == "-" else int(size), path.decode(errors="surrogateescape"))
+
+
+def _measure(entries: Sequence[Entry], limits: Limits) -> None:
+    if not any(entry.path.startswith("projects/") for entry in entries):
+        raise CloneError(
+            Trouble.NO_PROJECTS,
+            "The commit has no projects folder.",
+            advice="Is this a fork of the curriculum, and the right branch?",
+        )
+    size = sum(entry.size for entry in entries)
+    if size > limits.tree_mb << 20 or len(entries) > limits.files:
+        raise CloneError(
+            Trouble.TOO_LARGE,
+            f"The projects hold {size >> 20} MB in {len(entries)} files; "
+            f"{limits.tree_mb} MB and {limits.files} files are read at most.",
+            advice="Remove what the projects do not need.",
+        )
+
+
+async def _write(
+    bare: Path, root: Path, entries: Sequence[Entry]
+) -> tuple[bytes | None, list[LeftOut]]:
+    """Write the plain files; return the claim, and what was left out."""
+    claim: bytes | None = None
+    left_out: list[LeftOut] = []
+    async with blobs(bare) as objects:
+        for entry in entries:
+            oddity = _oddity(entry)
+            content = b"" if oddity else await objects.read(entry.name)
+            if len(content) <= MOST_POINTER_BYTES and content.startswith(POINTER):
+                oddity = Oddity.POINTER
+            if oddity:
+                left_out.append(LeftOut(printable(entry.path), oddity))
+            elif entry.path == CLAIM:
+                claim = content
+            else:
+                _put(root / entry.path, content)
+    return claim, left_out
+
+
+def _put(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError, ValueError) as error:
+        raise CloneError(
+            Trouble.BROKEN, f"The commit holds {file.name!r} twice, or under an impossible name."
+        ) from error
+
+
+def _oddity(entry: Entry) -> Oddity | None:
+    kinds = {"120000": Oddity.LINK, "160000": Oddity.SUBMODULE}
+    return kinds.get(entry.mode) or (None if _writable(entry.path) else Oddity.NAME)
+
+
+def _writable(path: str) -> bool:
+    """Whether a path stays inside, and is text."""
+    parts = PurePosixPath(path).parts
+    inside = not path.startswith("/") and "//" not in path and not {".", ".."} & set(parts)
+    short = len(parts) <= DEEPEST and all(
+        len(part.encode(errors="replace")) < 256 for part in parts
+    )
+    return inside and short and printable(path) == path
+
+
+def printable(text: str) -> str:
+    """Replace what is no text, or would move the cursor."""
+    clean = text.encode(errors="replace").decode()
+    return "".join(letter if letter.isprintable() else "?" for letter in clean)

@@ -1,0 +1,144 @@
+"""Talk to Git about repositories nobody vouches for: no hooks, no filters, no prompts, bounded.
+
+Configuration comes from these lines alone, never from the person's or the repository's. Blobs are
+read from the object database; nothing is ever checked out, so no attribute, filter or link of the
+repository takes effect.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from scorecard.sandbox.process import GUARD
+
+S = TypeVar("S")
+KEPT = ("PATH", "LANG", "TMPDIR", "SSH_AUTH_SOCK", "https_proxy", "HTTPS_PROXY", "http_proxy")
+MOST_OUTPUT = 16 << 20
+MOST_MEMORY_MB = 4096
+STRICT = (
+    *("-c", "transfer.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0"),
+    *("-c", "core.hooksPath=/dev/null", "-c", "credential.helper="),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How Git ended and what it said; ``cut`` where that was more than is read."""
+
+    code: int
+    output: bytes
+    errors: str
+    cut: bool = False
+    late: bool = False
+
+    @property
+    def last(self) -> str:
+        """The line that names the reason."""
+        lines = [line for line in self.errors.splitlines() if line.strip()]
+        named = [line for line in lines if line.startswith(("fatal:", "error:"))]
+        return (named or lines or ["no word why"])[0].strip()[:300]
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the limit on a file's size ended it."""
+        return "signal 25" in self.errors or "File too large" in self.errors
+
+
+async def git(
+    folder: Path, *arguments: str, timeout_s: float = 60, file_mb: int = 0, most: int = MOST_OUTPUT
+) -> Said:
+    """Run Git in ``folder`` under a guard, and read at most ``most`` bytes of what it prints."""
+    async with _started(folder, arguments, file_mb) as process:
+        output_of, errors_of = _pipe(process.stdout), _pipe(process.stderr)
+        try:
+            async with asyncio.timeout(timeout_s):
+                output, errors = await asyncio.gather(
+                    _bounded(output_of, most), _bounded(errors_of, 1 << 16)
+                )
+                cut = len(output) > most
+                code = 1 if cut else await process.wait()
+        except TimeoutError:
+            return Said(1, b"", "", late=True)
+    return Said(code, output, errors.decode(errors="replace"), cut=cut)
+
+
+@asynccontextmanager
+async def blobs(folder: Path) -> AsyncIterator["Blobs"]:
+    """Open the object database of ``folder``."""
+    async with _started(folder, ("cat-file", "--batch"), 0) as process:
+        yield Blobs(process)
+
+
+class Blobs:
+    """Reads one blob after another."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def read(self, name: str) -> bytes:
+        """Return a blob by its hash; raises ``OSError`` where it is not there."""
+        stdin, stdout = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        stdin.write(f"{name}\n".encode())
+        await stdin.drain()
+        header = (await stdout.readline()).split()
+        if len(header) != 3:
+            raise OSError(f"Git does not find the object {name}")
+        content = await stdout.readexactly(int(header[2]) + 1)
+        return content[:-1]
+
+
+@asynccontextmanager
+async def _started(
+    folder: Path, arguments: Sequence[str], file_mb: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    limits = (str(MOST_MEMORY_MB), str(file_mb))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", "git", *STRICT, *arguments),
+        cwd=folder,
+        env=_environment(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        if process.returncode is None:
+            process.terminate()  # the guard ends whatever Git started
+        await asyncio.shield(process.wait())
+
+
+def _pipe(stream: S | None) -> S:
+    if stream is None:
+        raise OSError("Git was started without a pipe.")
+    return stream
+
+
+async def _bounded(stream: asyncio.StreamReader, most: int) -> bytes:
+    """Read to the end, or to one byte more than ``most``."""
+    kept = bytearray()
+    while len(kept) <= most and (piece := await stream.read(min(1 << 16, most + 1 - len(kept)))):
+        kept += piece
+    return bytes(kept)
+
+
+def _environment() -> Mapping[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "file:https:http:ssh:git",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+    }
