@@ -7,10 +7,10 @@ from pydantic import JsonValue
 from shared.llm.messages import Tool
 from shared.simulator.plan import Draft, DraftCall
 from shared.simulator.reader import rewrite
+from shared.simulator.reader.aid import Aid
 from shared.simulator.reader.conversation import Prompt
 from shared.simulator.reader.fill import Filler
 from shared.simulator.reader.inject import intrusion_in, obedient_text, obeys
-from shared.simulator.reader.leaf import Aid
 from shared.simulator.reader.passages import Passage
 from shared.simulator.reader.qa import NOTHING
 from shared.simulator.reader.repair import repaired

@@ -48,7 +48,8 @@ RULES: tuple[tuple[str, Wanted], ...] = (
     ),
     (
         (
-            r"\b(?:how (?:heavy|tall|wide|deep|big|large|fast|loud|far|thick)|(?:qual|"
+            r"\b(?:how (?:heavy|tall|high|wide|broad|deep|big|large|fast|loud|far|thick|hot|"
+            r"cold|bright|strong)|(?:qual|"
             r"what) .*(?:weigh|weight|height|width|capacity|power|voltage|length|size|"
             r"frequency|speed|peso|altura|largura|capacidade|potencia|tensao|voltagem|"
             r"tamanho))"

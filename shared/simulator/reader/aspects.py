@@ -1,7 +1,7 @@
 """What an amount or a date is of: the aspect that the words next to it speak of."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from shared.simulator.reader.words import fold, parts, tokens
@@ -59,7 +59,7 @@ NAMED: dict[str, dict[str, str]] = {
         "tax": "tax vat imposto",
         "fee": "fee taxa penalty",
         "deposit": "deposit",
-        "total": "total sum paid amount charged grand subtotal overall",
+        "total": "total grand subtotal overall",
     },
     "date": {
         "deadline": (
@@ -78,17 +78,22 @@ NAMED: dict[str, dict[str, str]] = {
     },
 }
 
+TOTALS = frozenset(("sum", "paid", "amount", "charged"))
+
 
 @lru_cache(maxsize=2_048)
 def aspect_named(kind: str, name: str, description: str) -> str:
-    """Say which aspect a field's name asks for, else its description; empty for any."""
-    for text in (name, description):
-        words = parts(text) if text == name else tokens(text)
+    """Say which aspect a field's name asks for, else its description; empty for any.
+
+    A name as general as ``amount`` asks for the total only where the description asks for nothing.
+    """
+    for words in (parts(name), tokens(description)):
         for aspect, cues in NAMED[kind].items():
             named = cues.split()
             if any(word in named for word in words):
                 return aspect
-    return ""
+    general = kind == "money" and not TOTALS.isdisjoint((*parts(name), *tokens(description)))
+    return "total" if general else ""
 
 
 def _cues(kind: str) -> dict[str, tuple[str, ...]]:
@@ -148,8 +153,3 @@ def _breaks(between: str, kind: str) -> int:
     return len(re.findall(r"[;()]|, (?:and|but|so|e|mas)\b", between)) + 2 * len(
         VALUES[kind].findall(between)
     )
-
-
-def one_of(aspects: Sequence[str]) -> str:
-    """Give the first aspect that is known."""
-    return next((a for a in aspects if a), "")

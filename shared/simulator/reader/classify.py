@@ -11,6 +11,7 @@ from shared.simulator.profiles import Limits
 from shared.simulator.reader.dictionary import thesaurus
 from shared.simulator.reader.examples import Example
 from shared.simulator.reader.intent import weight_of
+from shared.simulator.reader.labels import label_in, told_of
 from shared.simulator.reader.score import synonyms_of
 from shared.simulator.reader.segment import sentences
 from shared.simulator.reader.translate import concepts, translate
@@ -138,7 +139,7 @@ def choose(
         return Choice("", 0.0)
     named = frozenset(stem for name in labels for stem in _label_terms(name, limits)[0])
     pieces = _weighed(text, limits, named if wishes else frozenset(), wishes=wishes)
-    described = {name: told or _told_of(name, hint, labels) for name, told in labels.items()}
+    described = {name: told or told_of(name, hint, labels) for name, told in labels.items()}
     scores = {name: _best(name, told, pieces, limits) for name, told in described.items()}
     for name, vote in _votes(labels, text, examples, limits).items():
         scores[name] += vote
@@ -190,27 +191,6 @@ def _best(
     return max(scores) + 0.15 * (sum(scores) - max(scores))
 
 
-def _told_of(label: str, hint: str, labels: Mapping[str, str]) -> str:
-    """Find what is said of one label in a description or the orders: ``label: …``."""
-    if not hint:
-        return ""
-    shown = re.escape(label).replace("_", "[_ ]").replace("\\-", "[- ]")
-    found = re.search(
-        rf"(?:^|[\s\"'`*(\[-]){shown}[\"'`*]{{0,3}}\s*(?:[:=\u2013—-]|\()\s*([^\n;]{{3,300}})",
-        hint,
-        re.IGNORECASE,
-    )
-    if not found:
-        return ""
-    told = found[1]
-    for other in labels:
-        if other != label:
-            at = re.search(rf"[\s,.;]{re.escape(other)}[\"'`*]{{0,3}}\s*(?:[:=\u2013—-]|\()", told)
-            if at:
-                told = told[: at.start()]
-    return told.rstrip(")")
-
-
 def _votes(
     labels: Mapping[str, str], text: str, examples: Sequence[Example], limits: Limits
 ) -> dict[str, float]:
@@ -220,10 +200,20 @@ def _votes(
     if not known:
         return {}
     counts = Counter(t for _, e in known for t in set(english_stems(e.input, limits.vocabulary)))
+    under = Counter(
+        pair
+        for label, e in known
+        for pair in {(t, label) for t in english_stems(e.input, limits.vocabulary)}
+    )
+    firmest = Counter[str]()
+    for (term, _), number in under.items():
+        firmest[term] = max(firmest[term], number)
     present = set(english_stems(text[:20_000], limits.vocabulary))
 
     def weight(term: str) -> float:
-        return math.log(1 + (1 + len(known)) / (1 + counts[term]))
+        """Weigh a term by its rarity, and by how well it keeps to one label."""
+        apart = (2 * firmest[term] - counts[term] + 1) / (counts[term] + 2)
+        return max(0.0, apart) * math.log(1 + (1 + len(known)) / (1 + counts[term]))
 
     votes: dict[str, float] = {}
     for label, example in known:
@@ -240,55 +230,6 @@ def _votes(
         votes[label] = max(votes.get(label, 0.0), similar) + 0.25 * min(
             votes.get(label, 0.0), similar
         )
-    return {label: 1.6 * limits.neighbours * vote for label, vote in votes.items()}
-
-
-def label_in(output: str, labels: Mapping[str, str]) -> str:
-    """Find which label an output names."""
-    bare = fold(output.strip(" .\"'`*\n"))
-    for name in labels:
-        if fold(name) == bare:
-            return name
-    found = [name for name in labels if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", bare)]
-    return found[0] if len(found) == 1 else ""
-
-
-LISTED = re.compile(
-    r"(?:labels?|categor(?:y|ies|ias?)|class(?:es)?|intents?|topics?|"
-    r"options?|one of|r[oó]tulos?|etiquetas?|classes|departments?|"
-    r"either|uma das?|um dos?|entre|as|into|em)"
-    r"[^:\n.]{0,60}?(?::|\bare\b|\bof\b|\bas\b|\binto\b|\beither\b|"
-    r"\bs[aã]o\b|\bem\b|\bcomo\b)\s*\n?((?:\s*[-*•]?\s*[\"'`*]{0,"
-    r"2}[\w/&+ -]{1,40}[\"'`*]{0,2}\s*(?:,|;|\||/|\bor\b|\band\b|"
-    r"\bou\b|\be\b|\n(?=\s*[-*•\"'`\w]))){1,40}\s*[-*•]?\s*(?:or "
-    r"|and |ou |e )?[\"'`*]{0,2}[\w/&+ -]{1,40}[\"'`*]{0,2})",
-    re.IGNORECASE,
-)
-BULLETED = re.compile(
-    (
-        r"^[ \t]*[-*•][ \t]*[\"'`*]{0,3}([\w/&+ -]{1,40}?)[\"'`*]{0,"
-        r"3}[ \t]*(?:[:\u2013—(-][ \t]*(.{0,300}))?$"
-    ),
-    re.MULTILINE,
-)
-
-
-def labels_in(orders: str, examples: Sequence[Example] = ()) -> dict[str, str]:
-    """Find the labels a prompt lists, with what it says of each."""
-    text = orders[:20_000]
-    bullets = BULLETED.findall(text)
-    if 2 <= len(bullets) <= 60 and all(len(name.split()) <= 4 for name, _ in bullets):
-        return {name.strip(): told.strip(" )") for name, told in bullets}
-    best: list[str] = []
-    for match in LISTED.finditer(text):
-        names = re.split(r"\s*(?:,|;|\||/|\n|\bor\b|\band\b|\bou\b|\be\b)\s*", match[1])
-        clean = [re.sub(r"^[-*•\s\"'`]+|[\"'`*\s.]+$", "", n) for n in names]
-        clean = [n for n in dict.fromkeys(clean) if n and len(n.split()) <= 4]
-        if len(clean) > len(best):
-            best = clean
-    if len(best) >= 2:
-        return {name: _told_of(name, text, dict.fromkeys(best, "")) for name in best}
-    outputs = Counter(
-        e.output for e in examples if len(e.output.split()) <= 4 and "{" not in e.output
-    )
-    return dict.fromkeys(outputs, "") if len(outputs) >= 2 else {}
+    shots = len(known) / len(votes)
+    trust = 1.9 * limits.neighbours * shots / (shots + 1.0)
+    return {label: trust * vote for label, vote in votes.items()}

@@ -8,12 +8,14 @@ from pydantic import JsonValue
 
 from shared.simulator.profiles import Limits
 from shared.simulator.reader import invent
-from shared.simulator.reader.classify import choose, english_stems, labels_in, score_label
+from shared.simulator.reader.aid import Aid, without_replies
+from shared.simulator.reader.classify import choose, english_stems, score_label
 from shared.simulator.reader.conversation import Prompt
 from shared.simulator.reader.intent import requests_in
-from shared.simulator.reader.items import Item, items_in
+from shared.simulator.reader.item_row import Item
+from shared.simulator.reader.items import items_in
 from shared.simulator.reader.keep import keeps
-from shared.simulator.reader.leaf import Aid, without_replies
+from shared.simulator.reader.labels import labels_in
 from shared.simulator.reader.leaves import Leaves
 from shared.simulator.reader.meaning import Field, meaning_of
 from shared.simulator.reader.schema import (
@@ -295,9 +297,3 @@ class Filler:
 def list_of(value: JsonValue) -> list[JsonValue]:
     """Take a JSON list, or an empty one in place of anything else."""
     return value if isinstance(value, list) else []
-
-
-def null_where(schema: Mapping[str, JsonValue]) -> bool:
-    """Tell whether a schema allows null."""
-    kind = schema.get("type")
-    return kind == "null" or (isinstance(kind, list) and "null" in kind)

@@ -1,16 +1,17 @@
 """What one leaf of a schema says: answers, quotes, sources, queries, or a value from the text."""
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from shared.simulator.profiles import Limits
+from shared.simulator.reader.aid import Aid
 from shared.simulator.reader.conversation import Prompt
-from shared.simulator.reader.items import Item, items_in
-from shared.simulator.reader.meaning import Field, Meaning, meaning_of, stems_of
-from shared.simulator.reader.qa import NEGATION, Found
+from shared.simulator.reader.item_row import Item
+from shared.simulator.reader.items import items_in
+from shared.simulator.reader.labelled import close_to, labelled_in
+from shared.simulator.reader.meaning import Field, Meaning, meaning_of
+from shared.simulator.reader.numerals import currency_of
 from shared.simulator.reader.render import reference_date, render
 from shared.simulator.reader.schema import Filled
 from shared.simulator.reader.slips import Slips
@@ -24,7 +25,8 @@ from shared.simulator.reader.slots import (
     person_in,
     place_in,
 )
-from shared.simulator.reader.values import currency_of, values_in
+from shared.simulator.reader.span import NEGATION
+from shared.simulator.reader.values import values_in
 from shared.simulator.reader.wordlist import words
 from shared.simulator.reader.words import fold, language_of, parts, stem, tokens
 
@@ -33,37 +35,9 @@ BORNE_OUT = frozenset(
     stem(w) for w in words("answerable answered sufficient supported found grounded known")
 )
 LEAST_FIT = 0.34
-REPLY = re.compile(
-    (
-        r"^(?:on|em|le|el|am) .{6,120}(?:wrote|escreveu)\s*:\s*$|^-{2,"
-        r"}\s*(?:original message|mensagem original|forwarded|encaminhada).*$"
-    ),
-    re.IGNORECASE | re.MULTILINE,
-)
 WRITERS = frozenset(
     words("customer client sender signs signer author cliente remetente assina from buyer")
 )
-
-
-def without_replies(text: str) -> str:
-    """Drop what a letter quotes of an earlier one."""
-    lines = text.split("\n")
-    kept = [line for line in lines if not line.lstrip().startswith(">")]
-    if len(kept) == len(lines):
-        return text
-    return REPLY.sub("", "\n".join(kept)).rstrip() + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Aid:
-    """What other abilities lend to the leaves: answering, rewriting, summing up."""
-
-    answer: Callable[[], Found]
-    say: Callable[[Found], str]
-    queries: Callable[[int], list[str]]
-    summary: Callable[[str, int], str]
-    keywords: Callable[[str], list[str]]
-    solve: Callable[[], str | None]
 
 
 class Leaf:
@@ -279,7 +253,7 @@ class Leaf:
         wanted = [w for w in field.name_words if w not in {"id", "number", "cod"}]
         if not wanted:
             return True
-        return any(w in g or _close(w, g) for w in wanted for g in near) or candidate.fit > 1.0
+        return any(w in g or close_to(w, g) for w in wanted for g in near) or candidate.fit > 1.0
 
     def _prose(self, field: Field, scope: Scope) -> Filled:
         labelled = labelled_in(scope.text, field)
@@ -301,33 +275,3 @@ class Leaf:
 
 def _first(found: Sequence[str]) -> Filled:
     return Filled(found[0], 0.8) if found else NOTHING
-
-
-def _close(word: str, group: tuple[str, ...]) -> bool:
-    """Tell whether a word is among a group but for one slip of the typist."""
-    return any(len(o) >= 4 and len(word) >= 4 and _one_slip(word, o) for o in group)
-
-
-def _one_slip(a: str, b: str) -> bool:
-    if abs(len(a) - len(b)) > 1:
-        return False
-    if len(a) == len(b):
-        wrong = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-        swapped = len(wrong) == 2 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
-        return len(wrong) <= 1 or swapped
-    short, long = sorted((a, b), key=len)
-    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
-
-
-def labelled_in(text: str, field: Field) -> str:
-    """Read the text after a label that has the field's own name."""
-    wanted = set(field.name_words)
-    for mark in re.finditer(
-        r"^[ \t]*(?:[-*][ \t]*)?\**([A-Za-zÀ-ÿ][\w À-ÿ/-]{0,40}?)\**[ \t]*:\**[ \t]*(\S[^\n]*)$",
-        text,
-        re.MULTILINE,
-    ):
-        named = set(stems_of(mark[1]))
-        if wanted and named and (wanted <= named or named <= wanted):
-            return mark[2].strip()
-    return ""

@@ -54,7 +54,10 @@ WORDS: dict[Meaning, str] = {
         "author signer who employee courier company carrier supplier"
     ),
     "product": "product item article model device sku_name goods title merchandise",
-    "address": "address street city state country zip postcode location place neighborhood",
+    "address": (
+        "address street city town village county region district state country zip "
+        "postcode location place neighborhood"
+    ),
     "number": (
         "quantity qty count units number many pieces amount_of age "
         "rating score stars index total_count floor"

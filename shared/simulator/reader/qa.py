@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.simulator.reader.asked import Wanted, kinds_for, wanted_by
-from shared.simulator.reader.score import Page, Scored, SentenceScorer, english_terms
+from shared.simulator.reader.score import Page, Scored, SentenceScorer
 from shared.simulator.reader.segment import Sentence
+from shared.simulator.reader.span import span_in
 from shared.simulator.reader.translate import is_portuguese
-from shared.simulator.reader.values import Kind, Value, names_in, values_in
-from shared.simulator.reader.wordlist import words
+from shared.simulator.reader.values import names_in, values_in
 from shared.simulator.reader.words import (
     Language,
     content,
@@ -20,17 +20,13 @@ from shared.simulator.reader.words import (
     tokens,
 )
 
-NEGATION = frozenset(
-    words(
-        """not no never cannot can't isn't aren't doesn't don't won't without neither excluded nao
-    nunca jamais sem nem exceto except"""
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer: its sentence, the short span, the ids behind it, and how good the evidence is."""
+    """An answer: its sentence, the short span, the ids behind it, and how good the evidence is.
+
+    ``rivals`` in [0, 1] says how close another sentence comes to the one that answers.
+    """
 
     sentence: str
     span: str
@@ -39,10 +35,13 @@ class Found:
     support: tuple[Sentence, ...] = ()
     others: tuple[tuple[str, float], ...] = ()
     wanted: Wanted = "sentence"
+    rivals: float = 0.0
 
 
 TYPED = 40
 """How many sentences, best first, are looked at for a value of the type asked for."""
+ANOTHER = 0.4
+"""What is left of the evidence of a sentence about another than the one that was asked about."""
 NOTHING = Found("", "", 0.0)
 
 
@@ -60,8 +59,10 @@ def find(page: Page, question: str, hops: int, scorer: SentenceScorer | None = N
     best = chain[-1]
     sentence = best.sentence
     evidence = _evidence(chain, question, page, wanted)
+    # A name that led here is a step of the way, not its end.
+    passed = " ".join([question, *(s.sentence.text for s in chain[:-1])])
     others = tuple(
-        (span_in(s.sentence.text, question, wanted, page), s.score)
+        (span_in(s.sentence.text, question, wanted, passed), s.score)
         for s in ranked[:6]
         if s.sentence is not sentence
     )
@@ -72,13 +73,25 @@ def find(page: Page, question: str, hops: int, scorer: SentenceScorer | None = N
     )
     return Found(
         sentence=sentence.text,
-        span=span_in(sentence.text, question, wanted, page),
+        span=span_in(sentence.text, question, wanted, passed),
         evidence=evidence,
         sources=tuple(sources),
         support=tuple(s.sentence for s in chain),
         others=others,
         wanted=wanted,
+        rivals=_rivals(ranked, chain),
     )
+
+
+def _rivals(ranked: list[Scored], chain: list[Scored]) -> float:
+    """Compare the best sentence outside the chain with the one that the chain starts from.
+
+    By what they cover of the question: that attention is lost to a place is counted apart.
+    """
+    support = {link.sentence for link in chain}
+    best = chain[0].coverage
+    other = next((s.coverage for s in ranked if s.sentence not in support), 0.0)
+    return min(1.0, other / best) if best > 0 else 0.0
 
 
 ASKED = re.compile(
@@ -187,11 +200,30 @@ def _evidence(chain: list[Scored], question: str, page: Page, wanted: Wanted) ->
         best = chain[0]
         near = _topic_coverage(page, best, question)
         typed = 1.0 if has_type(best.sentence.text, wanted) else 0.6
+        if _speaks_of_another(best.sentence.text, question):
+            typed *= ANOTHER
         return min(1.0, (0.65 * best.coverage + 0.35 * max(near, best.coverage)) * typed)
     texts = [s.sentence.text for s in chain]
     asked = content(question)
     left = len(_missing(question, texts)) / max(1, len(asked))
     return max(0.0, min(1.0, 1.0 - left)) * 0.95
+
+
+def _speaks_of_another(text: str, question: str) -> bool:
+    """Tell whether a sentence has another name where the question's stood: the ferry to *X*."""
+    asked, there = _led(question), _led(text)
+    known = {name for _, name in there}
+    return any(
+        name not in known and any(lead == other and name != else_ for other, else_ in there)
+        for lead, name in asked
+    )
+
+
+def _led(text: str) -> list[tuple[str, str]]:
+    """Pair each name or code of a text with the last word of content before it."""
+    named = [*names_in(text), *(v for v in values_in(text) if v.kind == "code")]
+    leads = [(content(text[max(0, v.start - 40) : v.start]), fold(v.text)) for v in named]
+    return [(before[-1], name) for before, name in leads if before]
 
 
 def _topic_coverage(page: Page, best: Scored, question: str) -> float:
@@ -200,93 +232,6 @@ def _topic_coverage(page: Page, best: Scored, question: str) -> float:
     window = passage.text[max(0, best.sentence.start - 400) : best.sentence.end + 200]
     there = set(content(window)) | {stem(w) for w in tokens(passage.id)}
     return sum(t in there for t in asked) / len(asked) if asked else 0.0
-
-
-def span_in(text: str, question: str, wanted: Wanted, page: Page | None = None) -> str:
-    """Cut the short answer out of its sentence."""
-    del page
-    kinds = kinds_for(wanted)
-    if kinds:
-        value = _nearest(text, question, kinds)
-        return value.text if value else text
-    if wanted == "yes_no":
-        return yes_or_no(text, question)
-    if wanted in {"person", "place", "thing"}:
-        name = _name(text, question, wanted)
-        return name or _phrase(text, question) or text
-    return text
-
-
-def _nearest(text: str, question: str, kinds: tuple[Kind, ...]) -> Value | None:
-    """Choose the value whose neighbourhood shares most words with the question."""
-    values = [v for v in values_in(text) if v.kind in kinds]
-    asked = set(content(question)) | {stem(w) for w in tokens(question)}
-    asked |= {t for terms in english_terms(question, language_of(question), 1.0) for t in terms}
-    fresh = [v for v in values if fold(v.text) not in fold(question)] or values
-
-    def worth(value: Value) -> tuple[float, int, int]:
-        before = tokens(text[max(0, value.start - 60) : value.start])
-        after = tokens(text[value.end : value.end + 40])
-        near = sum(1.0 / (1 + i) for i, w in enumerate(reversed(before)) if stem(w) in asked)
-        near += sum(0.9 / (1 + i) for i, w in enumerate(after) if stem(w) in asked)
-        return near, -kinds.index(value.kind), -value.start
-
-    return max(fresh, key=worth, default=None)
-
-
-def _name(text: str, question: str, wanted: Wanted) -> str:
-    asked = fold(question)
-    names = [v for v in names_in(text) if fold(v.text) not in asked]
-    if wanted == "thing":
-        codes = [v for v in values_in(text) if fold(v.text) not in asked and v.kind != "number"]
-        names = sorted([*names, *codes], key=lambda v: v.start)
-        if not names and text[:1].isupper():
-            return ""
-    if not names and wanted == "person":
-        first = re.match(r"[A-ZÀ-Ý][\w'\u2019-]+(?: [A-ZÀ-Ý][\w'\u2019-]+)*", text)
-        return first[0] if first and fold(first[0]) not in asked else ""
-    topic = set(content(question))
-
-    def worth(value: Value) -> tuple[float, int]:
-        before = tokens(text[max(0, value.start - 50) : value.start])
-        return sum(
-            1.0 / (1 + i) for i, w in enumerate(reversed(before)) if stem(w) in topic
-        ), -value.start
-
-    return max(names, key=worth).text if names else ""
-
-
-COPULA = re.compile(
-    (
-        r"\b(?:is|are|was|were|means|called|named|uses?|requires?|includes?|"
-        r"supports?|é|são|foi|era|significa|usa|requer|inclui)\b(?: "
-        r"(?:called|named|made of|in|by|the|a|an|o|a|um|uma))*\s+"
-    ),
-    re.IGNORECASE,
-)
-
-
-def _phrase(text: str, question: str) -> str:
-    """Take what follows the verb, where the question asks for a thing by its description."""
-    asked = set(content(question))
-    for verb in COPULA.finditer(text):
-        before = {stem(w) for w in tokens(text[: verb.start()])}
-        rest = re.split(r"[.;]|, (?:and|but|which|e|mas|que)\b", text[verb.end() :], maxsplit=1)[
-            0
-        ].strip()
-        if before & asked and rest and len(rest) < 120:
-            return rest
-    return ""
-
-
-def yes_or_no(text: str, question: str) -> str:
-    """Answer yes or no by comparing negations."""
-    language = language_of(question)
-    negative = sum(w in NEGATION for w in tokens(text)) % 2
-    negative ^= sum(w in NEGATION for w in tokens(question)) % 2
-    if language == "pt":
-        return "Não" if negative else "Sim"
-    return "No" if negative else "Yes"
 
 
 def best_sentences(page: Page, question: str, count: int) -> list[Scored]:

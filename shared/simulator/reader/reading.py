@@ -104,7 +104,11 @@ class Reading:
         distraction = 1.0 - min(1.0, 4.0 / max(4, len(self.page.sentences)))
         others = [span for span, _ in found.others if span and span != found.span]
         if others and self.slips.happens(
-            "answer", distraction=distraction, thin_evidence=1.0 - found.evidence
+            "answer",
+            distraction=distraction,
+            thin_evidence=1.0 - found.evidence,
+            rivals=found.rivals,
+            buried=1.0 - min(map(self.page.attention, found.support)),
         ):
             wrong = self.slips.other(others, "answer")
             sentence = next((s.text for s in self.page.sentences if wrong in s.text), wrong)

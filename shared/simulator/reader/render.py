@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from shared.simulator.reader.aspects import aspect_named
 from shared.simulator.reader.meaning import Field, Meaning
-from shared.simulator.reader.values import currency_of, iso_date, number_of
+from shared.simulator.reader.numerals import currency_of, iso_date, number_of
 from shared.simulator.reader.words import fold
 
 NESTED = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*}|?]|\)[+*{?])(?:[^()\\]|\\.)*\)[+*{]|[+*}]\)?[+*]")

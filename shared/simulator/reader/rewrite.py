@@ -254,4 +254,5 @@ def split_question(text: str) -> list[str]:
         text.rstrip("?"),
         flags=re.IGNORECASE,
     )
-    return [f"{piece.strip()}?" for piece in cut if piece.strip()]
+    end = "?" if text.rstrip().endswith("?") else ""
+    return [f"{piece.strip()}{end}" for piece in cut if piece.strip()]

@@ -7,9 +7,11 @@ from shared.simulator.plan import Draft
 from shared.simulator.reader import rewrite, summarise
 from shared.simulator.reader.arithmetic import sum_in
 from shared.simulator.reader.asked import kinds_for
-from shared.simulator.reader.classify import choose, labels_in
-from shared.simulator.reader.qa import Found, span_in
+from shared.simulator.reader.classify import choose
+from shared.simulator.reader.labels import labels_in
+from shared.simulator.reader.qa import Found
 from shared.simulator.reader.reading import Reading
+from shared.simulator.reader.span import span_in
 from shared.simulator.reader.style import no_answer
 from shared.simulator.reader.task import Task, task_of
 from shared.simulator.reader.translate import is_portuguese, translate
@@ -47,7 +49,7 @@ class Speaker(Reading):
         if style.cites and found.sources:
             text = f"{text} {' '.join(f'[{s}]' for s in found.sources[:3])}"
         thought = self._thought(found)
-        if style.steps and not self.profile.reasons:
+        if style.steps:
             lead = style.prefix or ("Resposta" if style.language == "pt" else "Answer")
             text = f"{thought}\n\n{lead.rstrip(':')}: {text}" if thought else text
         elif style.prefix:
@@ -77,7 +79,7 @@ class Speaker(Reading):
     def _solved(self, solved: str) -> Draft:
         total = sum_in(self.question or self.prompt.message)
         text = solved
-        if total and self.style.steps and not self.profile.reasons:
+        if total and self.style.steps:
             lead = (self.style.prefix or "Answer").rstrip(":")
             text = f"{total.expression} = {solved}\n\n{lead}: {solved}"
         elif self.style.prefix:

@@ -91,6 +91,10 @@ class Page:
             for s in self.sentences
         ]
 
+    def attention(self, sentence: Sentence) -> float:
+        """Say how much attention a sentence gets at its place, in [0, 1]."""
+        return self._weights[self.sentences.index(sentence)]
+
     def _sentence_terms(self, index: int, asked: Language) -> tuple[str, ...]:
         """List a sentence's terms in the space where it meets a question asked in a language."""
         key = (asked, index)

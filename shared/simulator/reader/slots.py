@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shared.simulator.reader.aspects import aspect_at, aspect_named
 from shared.simulator.reader.dictionary import thesaurus
-from shared.simulator.reader.meaning import Field, Meaning, meaning_of
+from shared.simulator.reader.meaning import Field, Meaning
 from shared.simulator.reader.score import synonyms_of
 from shared.simulator.reader.segment import Sentence, sentences
 from shared.simulator.reader.translate import concepts
@@ -192,11 +192,6 @@ def best_sentence(scope: Scope, words: Sequence[str]) -> Sentence | None:
         if value > most:
             best, most = sentence, value
     return best
-
-
-def slot_meaning(field: Field) -> Meaning:
-    """Say what a field means."""
-    return meaning_of(field)
 
 
 def name_near(scope: Scope, field: Field) -> str:

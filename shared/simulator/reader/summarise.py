@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from shared.simulator.reader.numerals import number_of
 from shared.simulator.reader.segment import sentences
-from shared.simulator.reader.values import number_of
 from shared.simulator.reader.words import content, fold, language_of, tokens
 
 MOST_SENTENCES = 400

@@ -1,7 +1,7 @@
 """Tool choice: which tool fits what is asked, with which arguments, and when none does."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -10,10 +10,12 @@ from shared.llm.messages import Tool
 from shared.simulator.plan import DraftCall
 from shared.simulator.profiles import Limits
 from shared.simulator.reader.classify import english_stems
+from shared.simulator.reader.meaning import Field, meaning_of
 from shared.simulator.reader.score import synonyms_of
 from shared.simulator.reader.slips import Slips
+from shared.simulator.reader.slots import KINDS
 from shared.simulator.reader.turns import Called
-from shared.simulator.reader.values import names_in, values_in
+from shared.simulator.reader.values import Kind, names_in, values_in
 from shared.simulator.reader.wordlist import words
 from shared.simulator.reader.words import parts, stem, tokens
 
@@ -36,8 +38,13 @@ class Fit:
     score: float
 
 
-def fit(tool: Tool, present: Sequence[str], limits: Limits) -> float:
-    """Score a tool by the words of its name, description and parameters."""
+def fit(
+    tool: Tool, present: Sequence[str], limits: Limits, kinds: frozenset[Kind] = frozenset()
+) -> float:
+    """Score a tool by the words of its name, description and parameters.
+
+    A request that holds a value of the kind that a parameter takes fits it better.
+    """
     there = set(present)
     name = [stem(w) for w in parts(tool.name)]
     told = [s for s in english_stems(tool.description[:2_000]) if s not in GENERIC]
@@ -50,7 +57,17 @@ def fit(tool: Tool, present: Sequence[str], limits: Limits) -> float:
     named = _share([n for n in name if n not in GENERIC] or name, there, limits)
     shared = sum(_present(s, there, limits) for s in set(told))
     fields = sum(_present(s, there, limits) for s in set(inner) - GENERIC)
+    fields += any(kind in kinds for kind in _kinds_of(tool))
     return 0.9 * named + 0.32 * min(shared, 4.0) + 0.12 * min(fields, 3.0)
+
+
+def _kinds_of(tool: Tool) -> Iterator[Kind]:
+    """List the kinds of value that a tool's parameters take."""
+    properties = tool.parameters.get("properties")
+    for name, schema in (properties if isinstance(properties, dict) else {}).items():
+        told = schema if isinstance(schema, dict) else {}
+        field = Field((name,), name, str(told.get("description") or ""), told)
+        yield from KINDS.get(meaning_of(field), ())[:1]
 
 
 def _share(words: Sequence[str], there: set[str], limits: Limits) -> float:
@@ -68,7 +85,8 @@ def _present(word: str, there: set[str], limits: Limits) -> float:
 def rank(tools: Sequence[Tool], request: str, limits: Limits) -> list[Fit]:
     """Rank the tools that the model compares; the last ones are beyond its reach."""
     present = english_stems(request[:8_000], limits.vocabulary)
-    found = [Fit(tool, fit(tool, present, limits)) for tool in tools[: limits.tools]]
+    kinds = frozenset(value.kind for value in values_in(request[:8_000])) - {"number"}
+    found = [Fit(tool, fit(tool, present, limits, kinds)) for tool in tools[: limits.tools]]
     return sorted(found, key=lambda f: -f.score)
 
 

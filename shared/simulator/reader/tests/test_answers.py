@@ -117,16 +117,18 @@ def test_facts_are_joined_only_as_far_as_a_model_can() -> None:
 def test_thinking_step_by_step_adds_hops_and_costs_words() -> None:
     context = f"Context: {FACTS}\n\nQuestion: {ASKED.format('Ana')}"
 
-    plain = ask(system("Answer with only the name."), user(context), model="sim-fast")
-    thought = ask(
-        system("Think step by step. Then answer with only the name."),
-        user(context),
-        model="sim-fast",
-    )
+    def asked(orders: str) -> list[str]:
+        seeds = (bytes([number]) for number in range(20))
+        return [
+            ask(system(orders), user(context), model="sim-fast", seed=seed).text for seed in seeds
+        ]
 
-    assert "Sweden" not in plain.text
-    assert thought.text.endswith("Sweden")
-    assert len(thought.text) > len(plain.text)
+    plain = asked("Answer with only the name.")
+    thought = asked("Think step by step. Then answer with only the name.")
+
+    assert sum("Sweden" in text for text in plain) <= 4
+    assert sum(text.endswith("Sweden") for text in thought) >= 14
+    assert min(map(len, thought)) > max(map(len, plain))
 
 
 def test_sums_are_right_within_the_digits_of_the_model_and_wrong_beyond() -> None:

@@ -1,0 +1,1 @@
+"""What is claimed of the simulated models: one small function a claim."""
