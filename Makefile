@@ -82,7 +82,7 @@ bench-sim: $(READY) ## Show what moves the simulated models, with intervals
 
 .PHONY: bench-search
 bench-search: $(READY) ## Measure retrieval over the standard library, every way side by side
-	@$(BIN)/python -m projects.p07_advanced_rag evaluate
+	@$(BIN)/python -m projects.p07_advanced_rag evaluate $(ARGS)
 
 ##@ Upkeep
 .PHONY: reference

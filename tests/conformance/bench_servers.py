@@ -23,7 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
-from shared.simulator.bench import ANSWER, PATH, Measured, asked, say, server
+from shared.simulator.bare import ANSWER
+from shared.simulator.bench import PATH, Measured, asked, say, server
 from shared.simulator.load import Answer, post_all
 from tests.conformance.environments import LOCKS, READY, ensure, environment
 
