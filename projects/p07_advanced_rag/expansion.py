@@ -3,7 +3,7 @@
 Documentation says what a symbol does; a question says what somebody needs. Two files close the gap:
 ``uses.tsv`` holds short jobs (``name, English, Portuguese``), ``situations.tsv`` tells of needs and
 avoids the symbol's own words (``name, language, phrase``). Both were written once, by language
-models that saw none of the questions used for measuring, and are data like the docstrings.
+models, the second by ones that had seen no question, and are data like the docstrings.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
