@@ -150,21 +150,18 @@ def _add_strictness(parser: Parser, *, seeds: int) -> None:
 
 
 def _seed(text: str) -> int:
-    seed = int(text)
-    if not 0 <= seed < 1 << 63:
-        raise argparse.ArgumentTypeError("a seed is a whole number from 0 on")
-    return seed
+    if not text.isdecimal() or int(text) >= 1 << 63:
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 on, not {text[:20]!r}")
+    return int(text)
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 0 <= count <= 100:
-        raise argparse.ArgumentTypeError("from 0 to 100")
-    return count
+    if not text.isdecimal() or int(text) > 100:
+        raise argparse.ArgumentTypeError("a whole number from 0 to 100")
+    return int(text)
 
 
 def _jobs(text: str) -> int:
-    jobs = int(text)
-    if jobs < 1:
-        raise argparse.ArgumentTypeError("at least one")
-    return jobs
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on")
+    return int(text)

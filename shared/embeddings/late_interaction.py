@@ -32,10 +32,9 @@ def quantise_directions(vectors: NDArray[np.float32]) -> TokenVectors:
 def unit_rows(vectors: NDArray[np.int8] | NDArray[np.float32]) -> NDArray[np.float32]:
     """Scale each row to unit length."""
     rows = vectors.astype(np.float32)
-    unit: NDArray[np.float32] = rows / np.maximum(
-        np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12
-    )
-    return unit
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
+    single: NDArray[np.float32] = unit.astype(np.float32, copy=False)
+    return single
 
 
 def max_sim(query: TokenVectors, documents: Sequence[TokenVectors]) -> NDArray[np.float32]:

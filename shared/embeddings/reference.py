@@ -57,8 +57,9 @@ class ReferenceMiniLM:
     def _norm(self, x: Array, name: str) -> Array:
         centred = x - x.mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt(centred.var(axis=-1, keepdims=True) + 1e-12)
-        normed: Array = scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
-        return normed
+        normed = scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        single: Array = normed.astype(np.float32, copy=False)
+        return single
 
 
 def gelu(x: Array) -> Array:
@@ -70,5 +71,6 @@ def gelu(x: Array) -> Array:
 def softmax(x: Array) -> Array:
     """Turn scores into weights that sum to one along the last axis."""
     raised = np.exp(x - x.max(axis=-1, keepdims=True))
-    weights: Array = raised / raised.sum(axis=-1, keepdims=True)
-    return weights
+    weights = raised / raised.sum(axis=-1, keepdims=True)
+    single: Array = weights.astype(np.float32, copy=False)
+    return single
