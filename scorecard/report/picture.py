@@ -1,6 +1,7 @@
 """The board as a picture: an SVG of what the terminal shows."""
 
 import io
+import re
 
 from rich.console import Console
 
@@ -8,10 +9,12 @@ from scorecard.report.board import show_board
 from scorecard.report.result import Scorecard
 
 COLUMNS = 120
+FONTS_FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def svg_text(card: Scorecard) -> str:
-    """Draw the board."""
+    """Draw the board; the picture makes no request when it is looked at."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     show_board(console, card)
-    return console.export_svg(title="make scorecard", unique_id="board")
+    drawn = console.export_svg(title="make scorecard", unique_id="board")
+    return FONTS_FROM_ELSEWHERE.sub("", drawn)

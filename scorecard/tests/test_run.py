@@ -120,5 +120,13 @@ def test_the_page_fetches_nothing(first: Scorecard) -> None:
     assert "Numbers are doubled" in page
 
 
+def test_the_picture_shows_the_board_and_fetches_nothing(first: Scorecard) -> None:
+    picture = WRITERS["svg"](first)
+
+    assert ET.fromstring(picture).tag.endswith("svg")  # noqa: S314 (we wrote it)
+    assert "checks." in picture.replace("&#160;", " ")
+    assert "url(http" not in picture.replace('"', "")
+
+
 def test_the_summary_is_a_table_a_project(first: Scorecard) -> None:
     assert WRITERS["markdown"](first).count("| | check | level | measured |") == 2
