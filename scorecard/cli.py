@@ -133,6 +133,12 @@ def _add_cohort(commands: "argparse._SubParsersAction[Parser]") -> None:
     cohort.add_argument(
         "--timeout", type=_jobs, default=1800, metavar="S", help="seconds for each of them"
     )
+    cohort.add_argument(
+        "--on",
+        default="processes",
+        metavar="ENGINE",
+        help="processes of this machine; dask; or a Dask scheduler's address, tcp://host:8786",
+    )
     _add_strictness(cohort, seeds=1)
     cohort.set_defaults(run="show_cohort")
 

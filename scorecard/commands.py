@@ -18,6 +18,8 @@ from scorecard.catalog.find import choose
 from scorecard.catalog.model import Project
 from scorecard.catalog.ownership import RECORD, read_record, shapes
 from scorecard.catalog.read import read_catalog
+from scorecard.catalog.similarity import RECORD as FINGERPRINTS
+from scorecard.catalog.similarity import fingerprints, read_fingerprints
 from scorecard.cli import COULD_NOT_RUN, FAILED
 from scorecard.mutants import JUDGES, patches, try_mutants
 from scorecard.place import Place
@@ -154,8 +156,10 @@ def show_verify(asked: argparse.Namespace) -> int:
 
 def show_cohort(asked: argparse.Namespace) -> int:
     """Verify every repository of a list."""
-    from scorecard.cohort.grade import Order, grade_all  # noqa: PLC0415 (only this needs it)
+    from scorecard.cohort.engine import open_engine  # noqa: PLC0415 (only this needs it)
+    from scorecard.cohort.grade import grade_all  # noqa: PLC0415 (same)
     from scorecard.cohort.listing import read_listing  # noqa: PLC0415 (same)
+    from scorecard.cohort.order import Order  # noqa: PLC0415 (same)
     from scorecard.cohort.show import Ticker, csv_text, exit_code, show_cohort  # noqa: PLC0415
     from scorecard.cohort.store import Store  # noqa: PLC0415 (same)
 
@@ -166,17 +170,22 @@ def show_cohort(asked: argparse.Namespace) -> int:
         sandbox=asked.sandbox,
         projects=tuple(asked.projects),
         timeout_s=asked.timeout,
-        jobs=asked.jobs or min(4, os.cpu_count() or 1),
     )
+    jobs = asked.jobs or min(4, os.cpu_count() or 1)
     choose_sandbox(asked.sandbox)  # better to hear it now than once a submission
     submissions = read_listing(asked.list, only=tuple(asked.only))
     console = Console()
     folder = asked.out or place.home / "cohort" / asked.list.stem
     with Store(folder) as store:
         ticker = Ticker(console, len(submissions))
-        work = grade_all(submissions, order, store, ticker, again=frozenset(asked.only))
+
+        async def work() -> None:
+            async with open_engine(asked.on, jobs=jobs) as engine:
+                again = frozenset(asked.only)
+                await grade_all(submissions, order, store, ticker, engine, again=again)
+
         try:
-            asyncio.run(_interruptible(work))
+            asyncio.run(_interruptible(work()))
         except KeyboardInterrupt:
             console.print("Interrupted. What was graded is kept; the same command goes on.")
             return COULD_NOT_RUN
@@ -228,11 +237,13 @@ def record_reference(asked: argparse.Namespace) -> int:
     place, _ = _place(asked.root)
     catalog = read_catalog(place.root)
     record = {p.slug: shapes(catalog.folder(p), p) for p in choose(catalog, ())}
+    runs = {p.slug: fingerprints(catalog.folder(p), p) for p in choose(catalog, ())}
     if asked.check:
-        current = read_record() == record
+        current = read_record() == record and read_fingerprints() == runs
         sys.stdout.write(f"{RECORD} is {'current' if current else 'not current'}.\n")
         return 0 if current else FAILED
     write_whole(RECORD, json.dumps(record, indent=2) + "\n")
+    write_whole(FINGERPRINTS, json.dumps(runs, indent=2) + "\n")
     sys.stdout.write(f"{RECORD} holds {len(record)} projects.\n")
     return 0
 

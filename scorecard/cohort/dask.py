@@ -1,0 +1,74 @@
+"""Grade on a Dask cluster: one task a submission, plain JSON there and back.
+
+A worker grades with the checkout that it runs from, and only where that holds the same graders.
+The repositories of the list have to be reachable from every worker: URLs, or a shared folder.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from distributed import Client, KilledWorker, LocalCluster
+from pydantic import ValidationError
+
+from scorecard.cohort.engine import EngineError
+from scorecard.cohort.listing import Submission
+from scorecard.cohort.one import grade_one
+from scorecard.cohort.order import Order
+from scorecard.cohort.store import Record
+from scorecard.place import GRADER_ROOT
+
+CONNECT_S = 10
+PATIENCE = 3
+"""Workers that may die under a submission before it is taken to be what kills them."""
+
+
+class Dask:
+    """Grades on whatever workers the scheduler has, as many at a time as they have threads."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def grade(self, submission: Submission, order: Order, digest: str) -> Record:
+        """Hand the submission to the scheduler; another worker takes it where one dies."""
+        asked = (submission.model_dump_json(), order.model_dump_json(), str(GRADER_ROOT), digest)
+        future = self._client.submit(grade_there, *asked, pure=False, retries=PATIENCE)
+        try:
+            return Record.model_validate_json(await future.result())
+        except (KilledWorker, ValidationError, OSError) as error:
+            trouble = f"lost on the cluster: {type(error).__name__}"
+            return Record(submission=submission, order=digest, seconds=0, trouble=trouble)
+        finally:
+            await future.cancel()
+
+
+async def grade_there(submission: str, order: str, sender: str, digest: str) -> str:
+    """Grade on a worker, with its own checkout; answers a record as JSON."""
+    asked = Submission.model_validate_json(submission)
+    wish = Order.model_validate_json(order)
+    if wish.root.is_relative_to(sender):
+        wish = wish.model_copy(update={"root": GRADER_ROOT / wish.root.relative_to(sender)})
+    if wish.digest != digest:
+        trouble = f"not started: the worker in {GRADER_ROOT} has other graders"
+        return Record(submission=asked, order=digest, seconds=0, trouble=trouble).model_dump_json()
+    return (await grade_one(asked, wish, digest)).model_dump_json()
+
+
+@asynccontextmanager
+async def open_dask(address: str, *, workers: int) -> AsyncIterator[Dask]:
+    """Connect to a scheduler, or start one here with ``workers`` processes."""
+    if address:
+        try:
+            client = await Client(address, asynchronous=True, timeout=CONNECT_S)
+        except (OSError, ValueError) as error:
+            raise EngineError(
+                f"No Dask scheduler answers at {address} ({error}).",
+                advice="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
+            ) from error
+        async with client:
+            yield Dask(client)
+        return
+    cluster = LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, asynchronous=True
+    )
+    async with cluster, Client(cluster, asynchronous=True) as client:
+        yield Dask(client)
