@@ -4,11 +4,12 @@ A worker grades with the checkout that it runs from, and only where that holds t
 The repositories of the list have to be reachable from every worker: URLs, or a shared folder.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
-from distributed import Client, KilledWorker, LocalCluster
-from pydantic import ValidationError
+from distributed import Client, LocalCluster, get_worker
 
 from scorecard.cohort.engine import EngineError
 from scorecard.cohort.listing import Submission
@@ -17,7 +18,9 @@ from scorecard.cohort.order import Order
 from scorecard.cohort.store import Record
 from scorecard.place import GRADER_ROOT
 
-CONNECT_S = 10
+CONNECT_S = 5
+LOOK_S = 0.5
+"""How often a worker looks whether anybody still wants the answer."""
 PATIENCE = 3
 """Workers that may die under a submission before it is taken to be what kills them."""
 
@@ -30,18 +33,19 @@ class Dask:
 
     async def grade(self, submission: Submission, order: Order, digest: str) -> Record:
         """Hand the submission to the scheduler; another worker takes it where one dies."""
+        key = f"grade-{uuid4().hex}"
         asked = (submission.model_dump_json(), order.model_dump_json(), str(GRADER_ROOT), digest)
-        future = self._client.submit(grade_there, *asked, pure=False, retries=PATIENCE)
+        future = self._client.submit(grade_there, *asked, key, key=key, retries=PATIENCE)
         try:
             return Record.model_validate_json(await future.result())
-        except (KilledWorker, ValidationError, OSError) as error:
-            trouble = f"lost on the cluster: {type(error).__name__}"
+        except Exception as error:  # noqa: BLE001 (whatever a worker raises is this one's trouble)
+            trouble = f"lost on the cluster: {type(error).__name__}: {error}"[:300]
             return Record(submission=submission, order=digest, seconds=0, trouble=trouble)
         finally:
             await future.cancel()
 
 
-async def grade_there(submission: str, order: str, sender: str, digest: str) -> str:
+async def grade_there(submission: str, order: str, sender: str, digest: str, key: str) -> str:
     """Grade on a worker, with its own checkout; answers a record as JSON."""
     asked = Submission.model_validate_json(submission)
     wish = Order.model_validate_json(order)
@@ -50,7 +54,23 @@ async def grade_there(submission: str, order: str, sender: str, digest: str) -> 
     if wish.digest != digest:
         trouble = f"not started: the worker in {GRADER_ROOT} has other graders"
         return Record(submission=asked, order=digest, seconds=0, trouble=trouble).model_dump_json()
-    return (await grade_one(asked, wish, digest)).model_dump_json()
+    return (await _while_wanted(grade_one(asked, wish, digest), key)).model_dump_json()
+
+
+async def _while_wanted(grading: Coroutine[None, None, Record], key: str) -> Record:
+    """Grade until the scheduler takes the task back: Dask leaves running what already runs."""
+    task = get_worker().state.tasks[key]
+    work = asyncio.ensure_future(grading)
+    try:
+        while task.state == "executing":
+            await asyncio.wait({work}, timeout=LOOK_S)
+            if work.done():
+                break
+        else:
+            work.cancel()
+        return await work
+    finally:
+        work.cancel()
 
 
 @asynccontextmanager

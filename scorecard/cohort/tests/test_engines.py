@@ -121,7 +121,7 @@ async def test_a_worker_with_other_graders_says_so_instead_of_grading(here: Path
     order = Order(root=here / "ours", seeds=0, sandbox=WISH)
     asked = Submission(id="one", repository=str(here / "nowhere"))
 
-    told = await grade_there(asked.model_dump_json(), order.model_dump_json(), "/elsewhere", "0")
+    told = await grade_there(asked.model_dump_json(), order.model_dump_json(), "/", "0", "key")
 
     assert "has other graders" in Record.model_validate_json(told).trouble
 
