@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from distributed import Client, LocalCluster, get_worker
+from distributed import Client, LocalCluster, Worker, WorkerPlugin, get_worker
 
 from scorecard.cohort.engine import EngineError
 from scorecard.cohort.listing import Submission
 from scorecard.cohort.one import grade_one
 from scorecard.cohort.order import Order
+from scorecard.cohort.seat import Seat
 from scorecard.cohort.store import Record
 from scorecard.place import GRADER_ROOT
 
@@ -23,6 +24,22 @@ LOOK_S = 0.5
 """How often a worker looks whether anybody still wants the answer."""
 PATIENCE = 3
 """Workers that may die under a submission before it is taken to be what kills them."""
+
+
+class SeatHere(WorkerPlugin):
+    """Gives each worker a seat, and takes it away with the worker."""
+
+    name = "seat"
+
+    async def setup(self, worker: Worker) -> None:
+        """Take a seat when the worker starts."""
+        del worker
+        self.seat = Seat()
+
+    async def teardown(self, worker: Worker) -> None:
+        """End what still runs when the worker leaves."""
+        del worker
+        await self.seat.__aexit__(None, None, None)
 
 
 class Dask:
@@ -54,7 +71,13 @@ async def grade_there(submission: str, order: str, sender: str, digest: str, key
     if wish.digest != digest:
         trouble = f"not started: the worker in {GRADER_ROOT} has other graders"
         return Record(submission=asked, order=digest, seconds=0, trouble=trouble).model_dump_json()
-    return (await _while_wanted(grade_one(asked, wish, digest), key)).model_dump_json()
+    return (await _while_wanted(grade_one(_seat(), asked, wish, digest), key)).model_dump_json()
+
+
+def _seat() -> Seat:
+    plugin = get_worker().plugins[SeatHere.name]
+    assert isinstance(plugin, SeatHere)  # noqa: S101 (registered under this name)
+    return plugin.seat
 
 
 async def _while_wanted(grading: Coroutine[None, None, Record], key: str) -> Record:
@@ -85,10 +108,12 @@ async def open_dask(address: str, *, workers: int) -> AsyncIterator[Dask]:
                 advice="Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
             ) from error
         async with client:
+            await client.register_plugin(SeatHere())
             yield Dask(client)
         return
     cluster = LocalCluster(
         n_workers=workers, threads_per_worker=1, dashboard_address=None, asynchronous=True
     )
     async with cluster, Client(cluster, asynchronous=True) as client:
+        await client.register_plugin(SeatHere())
         yield Dask(client)

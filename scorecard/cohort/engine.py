@@ -1,13 +1,14 @@
 """Where the submissions of a cohort are graded: in processes here, or on a Dask cluster."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from scorecard.cohort.listing import Submission
 from scorecard.cohort.one import grade_one
 from scorecard.cohort.order import Order
+from scorecard.cohort.seat import Seat
 from scorecard.cohort.store import Record
 from shared.errors import CapstoneError
 
@@ -29,20 +30,26 @@ class Engine(Protocol):
 class Processes:
     """Grades in processes of this machine, some at a time."""
 
-    def __init__(self, jobs: int) -> None:
-        self._seats = asyncio.Semaphore(jobs)
+    def __init__(self, seats: Iterable[Seat]) -> None:
+        self._free: asyncio.Queue[Seat] = asyncio.Queue()
+        for seat in seats:
+            self._free.put_nowait(seat)
 
     async def grade(self, submission: Submission, order: Order, digest: str) -> Record:
         """Wait for a seat, then grade."""
-        async with self._seats:
-            return await grade_one(submission, order, digest)
+        seat = await self._free.get()
+        try:
+            return await grade_one(seat, submission, order, digest)
+        finally:
+            self._free.put_nowait(seat)
 
 
 @asynccontextmanager
 async def open_engine(on: str, *, jobs: int) -> AsyncIterator[Engine]:
     """Open ``processes``, ``dask`` (workers here) or a scheduler's address: ``tcp://host:8786``."""
     if on == HERE:
-        yield Processes(jobs)
+        async with AsyncExitStack() as stack:
+            yield Processes([await stack.enter_async_context(Seat()) for _ in range(jobs)])
         return
     if on != "dask" and "://" not in on:
         raise EngineError(
