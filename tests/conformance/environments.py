@@ -18,11 +18,11 @@ class InstallError(Exception):
     """An environment could not be made; the message is what its installer said."""
 
 
-def environment(lock: str, home: Path) -> Path:
+def environment(lock: str, home: Path, *, locks: Path = LOCKS, shelf: str = "conformance") -> Path:
     """Say where the environment of a lock is: its name changes with the lock and the Python."""
     python = f"{platform.python_implementation()}-{platform.python_version()}-{sys.platform}"
-    told = (LOCKS / f"{lock}.txt").read_bytes() + python.encode()
-    return home / "conformance" / f"{lock}-{hashlib.sha256(told).hexdigest()[:12]}"
+    told = (locks / f"{lock}.txt").read_bytes() + python.encode()
+    return home / shelf / f"{lock}-{hashlib.sha256(told).hexdigest()[:12]}"
 
 
 def python_of(folder: Path) -> Path:
@@ -30,13 +30,17 @@ def python_of(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-async def ensure(lock: str, home: Path) -> tuple[Path, float]:
+async def ensure(
+    lock: str, home: Path, *, locks: Path = LOCKS, shelf: str = "conformance", built: str = ":none:"
+) -> tuple[Path, float]:
     """Make the environment unless it is there; returns it and the seconds it took.
+
+    ``built`` names the packages that are published as source alone.
 
     Everything is installed by hash and nothing is resolved. An environment that was only begun,
     and those of older locks, are removed. Raises ``InstallError``.
     """
-    folder = environment(lock, home)
+    folder = environment(lock, home, locks=locks, shelf=shelf)
     if (folder / READY).exists():
         return folder, 0.0
     start = time.perf_counter()
@@ -46,7 +50,8 @@ async def ensure(lock: str, home: Path) -> tuple[Path, float]:
     # Most of what is installed is never imported here, so nothing is compiled ahead.
     pip = (str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "install")
     options = ("--quiet", "--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes")
-    await _run(*pip, *options, "-r", str(LOCKS / f"{lock}.txt"))
+    options = (*options, "--no-binary", built)
+    await _run(*pip, *options, "-r", str(locks / f"{lock}.txt"))
     (folder / READY).touch()
     return folder, time.perf_counter() - start
 
