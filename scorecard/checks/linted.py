@@ -14,6 +14,9 @@ from scorecard.sandbox.tool import ToolError, run_tool
 TIMEOUT_S = 120
 OURS = 'lint.isort.known-first-party = ["projects", "shared", "scorecard"]'
 """Said in words: a staged tree holds one project alone, and ruff looks only there."""
+SEEN = 'exclude = ["node_modules"]'
+"""By itself ruff looks away from folders named ``build`` or ``venv``, and from what Git ignores."""
+
 FAILED = 2
 
 
@@ -23,12 +26,15 @@ async def check_lint(place: Place, slugs: Sequence[str], expected: Check) -> dic
     folders = [f"projects/{slug}" for slug in slugs]
     ran = await run_tool(
         (
-            *_ruff(),
+            *ruff(),
             "check",
             "--config",
             str(place.configuration),
             "--config",
             OURS,
+            "--config",
+            SEEN,
+            "--no-respect-gitignore",
             *options,
             *folders,
         ),
@@ -55,7 +61,8 @@ def split(
     return found
 
 
-def _ruff() -> tuple[str, ...]:
+def ruff() -> tuple[str, ...]:
+    """Say how to start ruff."""
     beside = Path(sys.executable).with_name("ruff")
     return (str(beside),) if beside.exists() else (sys.executable, "-m", "ruff")
 

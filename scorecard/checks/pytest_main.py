@@ -4,11 +4,14 @@ import importlib
 import json
 import os
 
+from scorecard.worker.settle import settle
+
 ARGUMENTS = "SCORECARD_PYTEST"
 
 
 def main() -> None:
     """Run pytest with the arguments that the environment carries."""
+    settle()
     arguments = json.loads(os.environ.pop(ARGUMENTS))
     raise SystemExit(importlib.import_module("pytest").main(arguments))
 

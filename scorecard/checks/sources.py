@@ -21,8 +21,8 @@ class Source:
 
     @property
     def is_test(self) -> bool:
-        """Whether it lies under ``tests``."""
-        return "/tests/" in self.where
+        """Whether it lies under the project's ``tests``, and not some other folder of that name."""
+        return _below(self.where) == ["tests"]
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def read_sources(root: Path, folder: Path) -> Sources:
     """Parse every Python file below ``folder``."""
     files: list[Source] = []
     broken: list[Finding] = []
-    for file in sorted(folder.rglob("*.py")):
+    for file in sorted(folder.rglob("[!.]*.py")):  # an editor's own files begin with a dot
         where = file.relative_to(root).as_posix()
         text, tree = "", None
         try:
-            text = file.read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8-sig")
             tree = parse(text)
         except SyntaxError as error:
             broken.append(Finding(where=f"{where}:{error.lineno or 1}", message=error.msg))

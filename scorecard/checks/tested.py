@@ -17,11 +17,13 @@ from scorecard.catalog.model import Project
 from scorecard.checks.pytest_main import ARGUMENTS, project_of
 from scorecard.checks.sources import SHOWN
 from scorecard.checks.usage import TASKS
-from scorecard.evals.judge import PYTHON, socket_folder
-from scorecard.ledger import Cause, Check, Finding, State
+from scorecard.evals.judge import LIVELY, PYTHON, caches, socket_folder
+from scorecard.ledger import Cause, Check, Finding, State, plain
 from scorecard.place import Place
-from scorecard.sandbox.confine import Bubblewrap, Name, Processes, View
+from scorecard.sandbox.confine import Name, View
+from scorecard.sandbox.confine import sandbox as sandbox_of
 from scorecard.sandbox.process import Allowance, Process, ProtocolError
+from scorecard.worker.settle import MOST_PROCESSES
 
 BOOT = Path(__file__).parent.parent / "worker" / "boot.py"
 PLUGINS = ("anyio.pytest_plugin", "_hypothesis_pytestplugin", "scorecard.checks.pytest_plugin")
@@ -43,7 +45,9 @@ class Tally:
     collected: set[str] = field(default_factory=set)
     outcomes: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    missed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     called: set[int] = field(default_factory=set)
+    calls: dict[str, set[int]] = field(default_factory=dict)
     spent_s: float = 0.0
 
     def add(self, message: Mapping[str, Any]) -> None:
@@ -54,6 +58,7 @@ class Tally:
         if outcome != "passed":
             text = f"{test.partition('::')[2] or 'collection'}: {message['message']}"
             self.findings.append(Finding(where=str(message["where"]), message=text))
+            self.missed.setdefault(test, message)
 
 
 @dataclass
@@ -75,7 +80,9 @@ class Run:
                 self.tallies[project_of(message["test"])].add(message)
             case "called":
                 slug, _, number = str(message["task"]).partition(":")
-                self.tallies[slug].called.add(int(number))
+                tally = self.tallies[slug]
+                tally.called.add(int(number))
+                tally.calls.setdefault(str(message["test"]), set()).add(int(number))
             case "collected":
                 self.collected = True
                 for test in message["tests"]:
@@ -87,6 +94,8 @@ class Run:
 
     def turn(self, slug: str) -> None:
         """Charge the time since the last turn to whoever had it."""
+        if slug not in self.tallies:
+            raise ProtocolError(f"there is no project {slug!r:.80}")
         now = time.monotonic()
         if self.current:
             self.tallies[self.current].spent_s += now - self.since
@@ -120,14 +129,14 @@ async def check_tests(
         ending = (State.FAILED, Cause.MISSING, "There is no tests folder.")
         tests[slug], tested[slug] = wanted.tests.ended(*ending), wanted.tested.ended(*ending)
     while left:
-        run, trouble = await _run(
+        run, trouble = await run_tests(
             place, left, seed=seed, environment=environment, told=told, sandbox=sandbox
         )
         judged = {slug for slug in left if run.done(slug)} - ({run.current} if trouble else set())
         tests |= {slug: tallied(wanted.tests, run.tallies[slug]) for slug in judged}
         tested |= {s: uncalled(wanted.tested, left[s], run.tallies[s].called) for s in judged}
         if trouble:
-            blamed = run.current or next(iter(left))
+            blamed = run.current if run.current in left else next(iter(left))
             tests[blamed] = wanted.tests.ended(State.COULD_NOT_CHECK, *trouble)
             tested[blamed] = wanted.tested.ended(State.COULD_NOT_CHECK, *trouble)
             judged.add(blamed)
@@ -135,7 +144,7 @@ async def check_tests(
     return {wanted.tests.code: tests, wanted.tested.code: tested}
 
 
-async def _run(
+async def run_tests(
     place: Place,
     projects: Mapping[str, Project],
     *,
@@ -151,17 +160,19 @@ async def _run(
         file_mb=max(p.limits.file_mb for p in projects.values()),
     )
     with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
-        arguments = _arguments(place, tuple(projects), seed, Path(folder))
+        confined = sandbox_of(sandbox)
+        scratch = confined.scratch(Path(folder))
+        arguments = _arguments(place, tuple(projects), seed, scratch)
         program = (*PYTHON, str(BOOT), "scorecard.checks.pytest_main", *map(str, place.paths))
-        confined = Processes() if sandbox == "processes" else Bubblewrap()
         process = Process(
-            confined.confine(program, _view(place, Path(folder), environment)),
+            confined.confine(program, _view(place, environment, allowance, Path(folder))),
             environment={
                 **environment,
-                "HOME": folder,
-                "TMPDIR": folder,
+                "HOME": str(scratch),
+                "TMPDIR": str(scratch),
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                 ARGUMENTS: json.dumps(arguments),
+                **({} if sandbox == "processes" else {MOST_PROCESSES: str(LIVELY)}),
                 TASKS: json.dumps({slug: _tasks(p) for slug, p in projects.items()}),
             },
             folder=place.root,
@@ -172,19 +183,22 @@ async def _run(
     return run, ending
 
 
-def _view(place: Place, folder: Path, environment: Mapping[str, str]) -> View:
-    """Show the tests the tree they are part of, the code it stands on, and a folder to write in."""
+def _view(place: Place, environment: Mapping[str, str], allowance: Allowance, folder: Path) -> View:
+    """Show the tests the tree they are part of, and the code it stands on."""
     packages = tuple(path for path in place.own_paths if path != place.grader)
     theirs = (place.root / name for name in ("projects", "conftest.py"))
     own = (place.configuration, *(place.grader / name for name in ("shared", "scorecard")))
     return View(
-        masked=tuple(dict.fromkeys((place.root, place.grader))),
         readable=(
-            *(path for path in (*theirs, *own, place.home) if path.exists()),
+            *(path for path in (*theirs, *own) if path.exists()),
             *packages,
+            *caches(place.home),
             *socket_folder(environment.get("DATABASE_URL")),
         ),
-        writable=(folder,),
+        scratch_mb=allowance.file_mb,
+        memory_mb=allowance.memory_mb,
+        folder=place.root,
+        own=folder,
     )
 
 
@@ -210,11 +224,11 @@ async def _follow(
                 break
             run.take(message)
             if message["event"] == "test":
-                told(project_of(message["test"]), str(message["test"]).rpartition("::")[2])
+                told(project_of(message["test"]), plain(message["test"].rpartition("::")[2], 80))
     except TimeoutError:
         limit = projects[run.current].limits.tests_s if run.current else 0
         return Cause.TIMED_OUT, f"The tests took longer than {limit:g} s."
-    except (ProtocolError, KeyError, TypeError) as error:
+    except (ProtocolError, KeyError, TypeError, ValueError, AttributeError) as error:
         return Cause.PROTOCOL, f"The tests' process sent something that is no event ({error})."
     if run.finished:
         return None

@@ -7,16 +7,25 @@ an unreachable server or a bad key is one clear sentence rather than a hundred f
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, assert_never
 from urllib.parse import urlsplit
 
-from scorecard.evals.engine import ResourceError
+from scorecard.evals.engine import NeedsSimulatorError, ResourceError
+from scorecard.sandbox.doors import Door
 from scorecard.sandbox.relay import socket_to_port
-from shared.criteria import DatabaseHandle, EmbedderHandle, Handle, ModelHandle
+from scorecard.spent import Spent, add_up
+from shared.criteria import (
+    DatabaseHandle,
+    EmbedderHandle,
+    Handle,
+    ModelHandle,
+    ScriptHandle,
+    SocketHandle,
+)
 from shared.criteria.subject import ModelCall
 from shared.errors import CapstoneError
 from shared.llm.messages import ChatRequest, user
@@ -24,6 +33,10 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.simulator.state import State
+
+
+CHANCE = "sim-null"
+"""The control that answers without reading: the simulator's, also beside a live model."""
 
 
 class Resources:
@@ -38,9 +51,11 @@ class Resources:
         database_url: str | None,
         refused: str = "",
         relay: Path | None = None,
+        doors: Sequence[Door] = (),
     ) -> None:
         self._seed = seed
         self._settings = settings
+        self._secret = secrets.token_bytes(16)
         self._live: Settings | None = None
         self._state: State | None = None
         self._url = ""
@@ -48,6 +63,8 @@ class Resources:
         self._database_url = database_url
         self._refused = refused
         self._relay = relay
+        self._doors = doors
+        self._relayed: set[str] = set()
         self._stack = AsyncExitStack()
         self._databases: dict[str, str] = {}
 
@@ -71,10 +88,14 @@ class Resources:
             match handle:
                 case ModelHandle():
                     return await self._model_address(handle)
+                case ScriptHandle():
+                    return handle.model_dump(mode="json")
                 case EmbedderHandle():
                     return {"variant": handle.variant, "home": str(self._home)}
                 case DatabaseHandle():
-                    return {"url": await self._database(handle.label)}
+                    return {"url": await self._database(handle)}
+                case SocketHandle():
+                    return {"number": handle.number, "path": str(self._doors[handle.number].path)}
                 case unreachable:
                     assert_never(unreachable)
         except ResourceError:
@@ -82,24 +103,50 @@ class Resources:
         except CapstoneError as error:
             raise ResourceError(error.happened, advice=error.advice) from error
 
-    async def _database(self, label: str) -> str:
-        from shared.postgres.database import fresh_url  # noqa: PLC0415 (slow, and rarely needed)
+    @property
+    def live(self) -> bool:
+        """Whether a live model stands in for the simulated ones."""
+        return not self._settings.simulated
+
+    async def _database(self, handle: DatabaseHandle) -> str:
+        from shared.postgres.database import guest_url  # noqa: PLC0415 (slow, and rarely needed)
 
         if self._database_url is None:
             happened = self._refused or "There is no database."
             raise ResourceError(happened, advice="`scorecard doctor` says more.")
-        if label not in self._databases:
-            opened = self._stack.enter_async_context(fresh_url(self._database_url))
-            self._databases[label] = await opened
-        return self._databases[label]
+        if handle.label not in self._databases:
+            guest = guest_url(self._database_url, may_create_roles=handle.roles)
+            self._databases[handle.label] = await self._stack.enter_async_context(guest)
+        return self._databases[handle.label]
+
+    async def _own_server(self, handle: ModelHandle) -> Mapping[str, Any]:
+        """Lead to a server that a fact runs itself."""
+        address = {
+            "base_url": handle.server,
+            "model": handle.profile,
+            "api_key": "no-key",
+            "dialect": "openai",
+        }
+        if self._relay is None:
+            return address
+        port = urlsplit(handle.server).port or 0
+        socket = self._relay.with_name(f"model-{port}.sock")
+        if handle.server not in self._relayed:
+            self._relayed.add(handle.server)
+            await self._stack.enter_async_context(socket_to_port(socket, port))
+        return {**address, "relay": str(socket)}
 
     async def _model_address(self, handle: ModelHandle) -> Mapping[str, Any]:
-        settings = self._settings
-        if not settings.simulated:
+        if handle.server:
+            return await self._own_server(handle)
+        if self.live and handle.profile != CHANCE:
             return await self._live_address(handle)
-        from shared.simulator.server import drill_url, tag_url  # noqa: PLC0415 (slow to import)
+        from shared.simulator.address import read_address  # noqa: PLC0415 (slow to import)
+        from shared.simulator.server import drill_url, tag_url  # noqa: PLC0415 (same)
 
-        url = tag_url(drill_url(await self._simulator(), handle.drill), tag(handle))
+        url = tag_url(drill_url(await self._simulator(), handle.drill), self._tag(handle))
+        if self._state and self._state.grants is not None:
+            self._state.grants[read_address(urlsplit(url).path).scope] = handle.profile
         address = {
             "base_url": url,
             "model": handle.profile,
@@ -115,7 +162,7 @@ class Resources:
                 advice="Run with --sandbox none, which the result will say.",
             )
         if handle.drill:
-            raise ResourceError(
+            raise NeedsSimulatorError(
                 "A drill needs the simulator, and a live model was chosen.",
                 advice="Unset CAPSTONE_MODEL and CAPSTONE_BASE_URL for this criterion.",
             )
@@ -140,17 +187,32 @@ class Resources:
             self._state = make_state(
                 seed=self._seed, home=self._home, mode="exam", grader_token=token
             )
+            self._state.grants = {}
             self._url = await self._stack.enter_async_context(serving(self._state))
             if self._relay:
                 relay = socket_to_port(self._relay, urlsplit(self._url).port or 0)
                 await self._stack.enter_async_context(relay)
         return self._url
 
+    @property
+    def spent(self) -> Spent | None:
+        """What was asked of the simulator so far; None where a live model was there to be asked."""
+        if self.live:
+            return None
+        if self._state is None:
+            return add_up(())
+        return add_up(self._state.ledger.of(), self._state.ledger.dropped)
+
     async def calls(self, model: ModelHandle) -> tuple[ModelCall, ...]:
         """List what the simulator was asked through ``model``."""
         if self._state is None:
             return ()
-        return tuple(_call(entry.shown()) for entry in self._state.ledger.of(tag(model)))
+        return tuple(_call(entry.shown()) for entry in self._state.ledger.of(self._tag(model)))
+
+    def _tag(self, handle: ModelHandle) -> str:
+        """Name a handle in the simulator's ledger; nobody can guess the name of another."""
+        text = json.dumps(handle.model_dump(), sort_keys=True)
+        return hashlib.blake2b(text.encode(), key=self._secret, digest_size=8).hexdigest()
 
 
 async def try_model(settings: Settings) -> Settings:
@@ -161,12 +223,6 @@ async def try_model(settings: Settings) -> Settings:
     async with serving(settings) as served, provider(served, timeout_s=20) as model:
         await model.complete(hello)
     return served
-
-
-def tag(handle: ModelHandle) -> str:
-    """Name a handle in the simulator's ledger."""
-    text = json.dumps(handle.model_dump(), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _call(entry: Mapping[str, Any]) -> ModelCall:

@@ -22,6 +22,7 @@ from scorecard.place import Place
 from scorecard.progress import Progress
 from scorecard.sandbox.confine import Name
 from scorecard.sandbox.process import Process, ProtocolError
+from scorecard.spent import Spent
 from shared.criteria import Measured
 from shared.errors import CapstoneError
 from shared.settings import Settings
@@ -86,6 +87,15 @@ class Court:
                 self._database = await self._open_database()
         return self._database if isinstance(self._database, str) else None
 
+    async def guest(self) -> str | None:
+        """Open a database for the tests, whose role may create more and nothing else."""
+        from shared.postgres.database import guest_url  # noqa: PLC0415 (slow, and rarely needed)
+
+        url = await self.database()
+        return (
+            await self._stack.enter_async_context(guest_url(url, may_create=True)) if url else None
+        )
+
     async def _open_database(self) -> str | CapstoneError:
         from shared.postgres.server import server  # noqa: PLC0415 (slow, and not always needed)
 
@@ -95,14 +105,20 @@ class Court:
         except CapstoneError as error:
             return error
 
-    async def judge(self, project: Project, ledger: Ledger, *, database: bool) -> None:
-        """Judge one project; every criterion in ``ledger`` has ended afterwards."""
+    async def judge(
+        self, project: Project, ledger: Ledger, *, database: bool, only: tuple[str, ...] = ()
+    ) -> None:
+        """Judge one project; every criterion in ``ledger`` has ended afterwards.
+
+        ``only`` names the criteria that are to be measured; all of them where it is empty.
+        """
         async with self._seats:
             url = await self.database() if database else None
             refused = str(self._database) if database and url is None else ""
             try:
                 async with self._process() as process:
-                    process.send(self._order(project, url, refused).model_dump(mode="json"))
+                    order = self._order(project, url, refused, only)
+                    process.send(order.model_dump(mode="json"))
                     cause, detail = await self._follow(process, project, ledger)
             except OSError as error:
                 cause, detail = Cause.GRADER, f"No judge could be started ({error})."
@@ -117,7 +133,9 @@ class Court:
             folder=self._place.root,
         )
 
-    def _order(self, project: Project, url: str | None, refused: str) -> Order:
+    def _order(
+        self, project: Project, url: str | None, refused: str, only: tuple[str, ...]
+    ) -> Order:
         return Order(
             project=project.slug,
             criteria=criteria_file(self._place.root / "projects" / project.slug),
@@ -132,6 +150,7 @@ class Court:
             judging_s=self._patience.judging_s,
             sandbox=self._sandbox,
             gated=self._gated,
+            only=only,
         )
 
     async def _follow(
@@ -151,6 +170,8 @@ class Court:
                         self._progress.step(project.slug, Kind.CRITERION, step)
                     case {"event": "ended", "code": str(code)}:
                         ledger.end(read_ending(ledger[code], message))
+                    case {"event": "spent", "spent": spent}:
+                        ledger.spent = Spent.model_validate(spent)
                     case {"event": "failed", "detail": detail}:
                         return Cause.GRADER, str(detail)
                     case _:

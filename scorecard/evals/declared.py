@@ -7,7 +7,7 @@ does: it need only import them, relatively.
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -24,6 +24,11 @@ class Declared:
 
     facts: dict[str, Fact]
     criteria: tuple[Criterion, ...]
+
+    def limited(self, codes: Collection[str]) -> "Declared":
+        """Keep only the criteria named; all where none is."""
+        kept = tuple(c for c in self.criteria if c.code in codes) if codes else self.criteria
+        return Declared(self.facts, kept)
 
     def order(self, criterion: Criterion) -> tuple[Fact, ...]:
         """The facts a criterion stands on, each after the facts it needs itself."""

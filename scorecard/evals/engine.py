@@ -17,10 +17,19 @@ from shared.criteria import Criterion, Fact, Measured, Subject, SubjectRaisedErr
 from shared.errors import CapstoneError
 
 JUDGING_S = 30.0
+STUMBLES = (
+    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError),
+    RecursionError,
+)
+"""What a grader raises over an answer it did not expect."""
 
 
 class ResourceError(CapstoneError):
     """Something the grader should provide (a model, a database) cannot be had."""
+
+
+class NeedsSimulatorError(ResourceError):
+    """Only the simulator can do what is asked, and a live model was chosen."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +41,22 @@ class Ending:
     cause: Cause = Cause.NONE
     detail: str = ""
     measured: Measured | None = None
+    simulated_only: bool = False
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A fact that could not be gathered."""
+    """A fact that could not be gathered; a live model keeps it from none but its own criteria."""
 
     cause: Cause
     detail: str
+    simulated_only: bool = False
 
 
 class Abandonable(Subject, Protocol):
-    """A subject whose process can be thrown away."""
+    """A subject whose process can be thrown away; it counts what it answered."""
+
+    answered: int
 
     async def abandon(self) -> None:
         """End the process and all it runs."""
@@ -66,6 +79,7 @@ class Engine:
         *,
         judging_s: float = JUDGING_S,
         gated: bool = True,
+        slower: float = 1.0,
     ) -> None:
         self._declared = declared
         self._subject = subject
@@ -73,6 +87,7 @@ class Engine:
         self._tell = tell
         self._judging_s = judging_s
         self._gated = gated
+        self._slower = slower
         self._facts: dict[str, Any] = {}
         self._endings: dict[str, Ending] = {}
 
@@ -103,7 +118,7 @@ class Engine:
 
     def _passed(self, code: str) -> bool:
         ending = self._endings.get(code)
-        return ending is not None and ending.state is State.PASSED
+        return ending is not None and (ending.state is State.PASSED or ending.simulated_only)
 
     async def _measure(self, criterion: Criterion) -> Ending:
         for fact in self._declared.order(criterion):
@@ -111,9 +126,16 @@ class Engine:
                 self._facts[fact.name] = await self._gather(fact)
             found = self._facts[fact.name]
             if isinstance(found, Missing):
-                return Ending(criterion.code, State.COULD_NOT_CHECK, found.cause, found.detail)
+                return Ending(
+                    criterion.code,
+                    State.COULD_NOT_CHECK,
+                    found.cause,
+                    found.detail,
+                    simulated_only=found.simulated_only,
+                )
         self._tell(criterion.code, self._judging_s)
-        return judge(criterion, {name: self._given(name) for name in criterion.needs})
+        facts = {name: self._given(name) for name in criterion.needs}
+        return judge(criterion, facts, answered=self._subject.answered > 0)
 
     def _given(self, name: str) -> Any:
         return {"subject": self._subject, "seed": self._seed}.get(name, self._facts.get(name))
@@ -121,8 +143,10 @@ class Engine:
     async def _gather(self, fact: Fact) -> Any:
         if missing := self._missing_below(fact):
             return missing
-        self._tell(fact.name, fact.timeout_s)
-        clock = asyncio.timeout(fact.timeout_s)
+        allowed_s = fact.timeout_s * self._slower
+        self._tell(fact.name, allowed_s)
+        before = self._subject.answered
+        clock = asyncio.timeout(allowed_s)
         try:
             async with clock:
                 return await fact.gather(**{name: self._given(name) for name in fact.needs})
@@ -131,24 +155,32 @@ class Engine:
         except BaseException as error:  # noqa: BLE001 (whatever a fact raises is a state)
             if clock.expired():
                 await self._subject.abandon()
-                detail = f"Gathering {fact.name} took longer than {fact.timeout_s:g} s."
+                detail = f"Gathering {fact.name} took longer than {allowed_s:g} s."
                 return Missing(Cause.TIMED_OUT, detail)
-            return explain(fact.name, error)
+            return explain(fact.name, error, answered=self._subject.answered > before)
 
     def _missing_below(self, fact: Fact) -> Missing | None:
         below = (self._facts.get(name) for name in fact.needs)
         return next((found for found in below if isinstance(found, Missing)), None)
 
 
-def explain(fact: str, error: BaseException) -> Missing:
-    """Name why a fact could not be gathered."""
+def explain(fact: str, error: BaseException, *, answered: bool = False) -> Missing:
+    """Name why a fact could not be gathered.
+
+    Graders are tried on work that holds, so where one stumbles over what it was answered, the
+    answer is to blame: an odd one must not pass for a failure of the grader.
+    """
     match root(error):
         case WorkerLostError(cause=cause, detail=detail):
             return Missing(cause, detail)
         case SubjectRaisedError() as failure:
             return Missing(Cause.RAISED, str(failure))
         case ResourceError() as failure:
-            return Missing(Cause.RESOURCE, str(failure))
+            alone = isinstance(failure, NeedsSimulatorError)
+            return Missing(Cause.RESOURCE, str(failure), simulated_only=alone)
+        case other if answered and isinstance(other, STUMBLES):
+            named = f"{type(other).__name__}: {str(other)[:300]}"
+            return Missing(Cause.ODD, f"{fact} cannot make sense of what was answered ({named}).")
         case other:
             detail = f"The fact {fact} raised {type(other).__name__}: {str(other)[:300]}"
             return Missing(Cause.GRADER, detail)
@@ -172,18 +204,20 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-def judge(criterion: Criterion, facts: Mapping[str, Any]) -> Ending:
+def judge(criterion: Criterion, facts: Mapping[str, Any], *, answered: bool = False) -> Ending:
     """Judge one criterion on its facts."""
     code = criterion.code
     try:
         measured: object = criterion.judge(**facts)
     except Exception as error:  # noqa: BLE001 (a broken criterion is a state, not a crash)
         detail = f"{code} raised {type(error).__name__}: {str(error)[:300]}"
-        return Ending(code, State.COULD_NOT_CHECK, Cause.GRADER, detail)
+        odd = answered and isinstance(error, STUMBLES)
+        cause = Cause.ODD if odd else Cause.GRADER
+        return Ending(code, State.COULD_NOT_CHECK, cause, detail)
     if not isinstance(measured, Measured):
         detail = f"{code} returned {type(measured).__name__} where Measured is expected."
         return Ending(code, State.COULD_NOT_CHECK, Cause.GRADER, detail)
-    if math.isnan(measured.value):
+    if not math.isfinite(measured.value):
         return Ending(code, State.COULD_NOT_CHECK, Cause.NO_CASES, "There was no case to count.")
     state = State.PASSED if criterion.threshold.holds(measured.value) else State.FAILED
     return Ending(code, state, measured=measured)

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,19 +21,33 @@ from scorecard.evals.addresses import Resources
 from scorecard.evals.declared import load_criteria
 from scorecard.evals.engine import Ending, Engine
 from scorecard.evals.remote import RemoteSubject, Worker, worker_of
-from scorecard.sandbox.confine import Bubblewrap, Name, Processes, View
+from scorecard.sandbox.confine import Name, View, sandbox
+from scorecard.sandbox.doors import DOORS, Door, doors
 from scorecard.sandbox.process import INBOX, OUTBOX, Allowance
+from scorecard.spent import Spent
+from scorecard.worker.settle import MOST_PROCESSES
 from shared.errors import CapstoneError
 from shared.llm.messages import Frozen
 from shared.settings import read_settings
 
+ANSWERING = ("reader", "respond.py", "oracle.py", "heldout.py", "dice.py")
+"""What of the simulator answers for the models, and must not be asked directly."""
+
+LIVELY = 512
+"""Processes and threads that a project may have at a time."""
+
 PYTHON = (sys.executable, "-I", "-S", "-B")
+
+
+SLOWER_LIVE = 15.0
+"""How many times longer a fact may take where a live model answers: one at home needs it."""
 
 
 class Order(Frozen):
     """What to measure and with what.
 
-    ``paths`` is where the worker imports from, ``home`` where caches live.
+    ``paths`` is where the worker imports from, ``home`` where caches live. ``only`` names the
+    criteria to measure; all of them where it is empty.
     """
 
     project: str
@@ -49,6 +63,7 @@ class Order(Frozen):
     judging_s: float = 30
     sandbox: Name = "processes"
     gated: bool = True
+    only: tuple[str, ...] = ()
 
 
 class Outbox:
@@ -75,6 +90,11 @@ class Outbox:
             }
         )
 
+    def spent(self, spent: Spent | None) -> None:
+        """Say what asking models has cost, where that is known."""
+        if spent is not None:
+            self._send({"event": "spent", "spent": spent.model_dump(mode="json")})
+
     def failed(self, error: Exception) -> None:
         """Say that nothing can be judged, and why."""
         named = (
@@ -90,10 +110,13 @@ class Outbox:
 
 async def measure(order: Order, outbox: Outbox) -> None:
     """Measure one project."""
-    declared = load_criteria(order.criteria)
-    with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
-        async with _resources(order, Path(folder)) as resources:
-            subject = RemoteSubject(lambda: worker_for(order, Path(folder)), resources)
+    declared = load_criteria(order.criteria).limited(order.only)
+    with (
+        tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder,
+        doors(Path(folder)) as made,
+    ):
+        async with _resources(order, Path(folder), made) as resources:
+            subject = RemoteSubject(lambda: worker_for(order, Path(folder), made), resources)
             try:
                 engine = Engine(
                     declared,
@@ -102,13 +125,15 @@ async def measure(order: Order, outbox: Outbox) -> None:
                     outbox.step,
                     judging_s=order.judging_s,
                     gated=order.gated,
+                    slower=SLOWER_LIVE if resources.live else 1.0,
                 )
                 await engine.measure(outbox.ended)
+                outbox.spent(resources.spent)
             finally:
                 await subject.abandon()
 
 
-def _resources(order: Order, folder: Path) -> Resources:
+def _resources(order: Order, folder: Path, doors: Sequence[Door]) -> Resources:
     settings = read_settings().model_copy(update={"model": order.model})
     return Resources(
         settings,
@@ -117,48 +142,70 @@ def _resources(order: Order, folder: Path) -> Resources:
         database_url=order.database_url,
         refused=order.database_refused,
         relay=None if order.sandbox == "processes" else folder / "model.sock",
+        doors=doors,
     )
 
 
-def worker_for(order: Order, folder: Path) -> Worker:
+def worker_for(order: Order, folder: Path, doors: Sequence[Door] = ()) -> Worker:
     """Describe the project's worker, confined as ordered, with ``folder`` to write in."""
+    listening = tuple(door.descriptor for door in doors)
+    confined = sandbox(order.sandbox)
+    scratch = str(confined.scratch(folder))
     environment = {
         "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
+        "HOME": scratch,
+        "TMPDIR": scratch,
         "LANG": "C.UTF-8",
         "CAPSTONE_HOME": str(order.home),
+        DOORS: ",".join(map(str, listening)),
     }
+    if order.sandbox != "processes":  # elsewhere a person's own programs would count
+        environment[MOST_PROCESSES] = str(LIVELY)
     boot = Path(__file__).parent.parent / "worker" / "boot.py"
     program = (*PYTHON, str(boot), "scorecard.worker.serve", *map(str, order.paths))
-    sandbox = Processes() if order.sandbox == "processes" else Bubblewrap()
     return worker_of(
         order.project,
-        program=sandbox.confine(program, _view(order, folder)),
+        program=confined.confine(program, _view(order, folder)),
         folder=folder,
         environment=environment,
         allowance=Allowance(memory_mb=order.memory_mb, file_mb=order.file_mb),
+        descriptors=listening,
     )
 
 
 def _view(order: Order, folder: Path) -> View:
-    """Show the worker its project without tests and criteria, and the code it stands on."""
+    """Show the worker its project without tests and criteria, and the code it stands on.
+
+    What of the simulator answers for the models stays out.
+    """
     own, *others = order.paths
     project = own / "projects" / order.project
     code = [place / name for place in order.paths for name in ("shared", "scorecard")]
     packages = [place for place in others if place.name.endswith("-packages")]
     return View(
-        masked=tuple(dict.fromkeys(place for place in order.paths if place not in packages)),
         readable=(
             *(path for path in (own / "projects" / "__init__.py", *code) if path.exists()),
             project,
             *packages,
-            *((order.home,) if order.home.exists() else ()),
+            *caches(order.home),
             *socket_folder(order.database_url),
+            folder,
         ),
-        writable=(folder,),
-        hidden=tuple(project / n for n in ("criteria.py", "criteria", "tests", "mutants")),
+        hidden=(
+            *(project / n for n in ("criteria.py", "criteria", "tests", "mutants")),
+            *(place / "shared" / "simulator" / n for place in order.paths for n in ANSWERING),
+        ),
+        scratch_mb=order.file_mb or View.scratch_mb,
+        memory_mb=order.memory_mb,
+        own=folder,
     )
+
+
+def caches(home: Path) -> Iterator[Path]:
+    """Name what the learner's code may read of the home: weights and vectors, no results."""
+    for name in ("models", "embeddings.sqlite"):
+        if (home / name).exists():
+            yield home / name
 
 
 def socket_folder(url: str | None) -> Iterator[Path]:

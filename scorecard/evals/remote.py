@@ -17,6 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from scorecard.ledger import Cause
+from scorecard.sandbox.guard import TOO_MUCH_MEMORY
+from scorecard.sandbox.meter import Meter
 from scorecard.sandbox.process import Allowance, Process, ProtocolError
 from scorecard.worker.clients import MARK
 from shared.criteria import (
@@ -27,13 +29,15 @@ from shared.criteria import (
     Outcome,
     Raised,
     Returned,
+    ScriptHandle,
+    SocketHandle,
     SubjectRaisedError,
 )
 from shared.criteria.subject import ModelCall
 
 T = TypeVar("T")
-ANSWERS = {"ready", "returned", "raised"}
-HANDLES = (ModelHandle, EmbedderHandle, DatabaseHandle)
+LONGEST_MESSAGE, LONGEST_NAME, MOST_NAMES = 2_000, 100, 20
+HANDLES = (ModelHandle, ScriptHandle, EmbedderHandle, DatabaseHandle, SocketHandle)
 
 
 class WorkerLostError(BaseException):
@@ -65,11 +69,15 @@ class Worker:
         self._project = project
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._count = 0
+        self._unclaimed: set[int] = set()
+        self._greeted = asyncio.Event()
         self._lost: WorkerLostError | None = None
+        self._meter: Meter | None = None
 
     async def __aenter__(self) -> Self:
         """Start it and greet it."""
         await self._process.__aenter__()
+        self._meter = Meter(self._process.pid)
         self._process.send({"project": self._project})
         self._listening = asyncio.create_task(self._listen())
         return self
@@ -93,43 +101,78 @@ class Worker:
 
     async def call(self, function: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Make one call; raises ``WorkerLostError`` when no answer will come."""
+        await self._greeted.wait()  # so that no call is charged for the start
         if self._lost:
             raise self._lost
+        meter = self._meter
+        noted = meter.start() if meter else {}
         self._count += 1
         number = self._count
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         self._process.send({"id": number, "call": function, "arguments": arguments})
         try:
-            return await answer
+            message = await answer
         finally:
             self._waiting.pop(number, None)
+            if not answer.done() or answer.cancelled():
+                self._unclaimed.add(number)
+        used = meter.since(noted) if meter else None
+        return message if used is None else {**message, "cpu_s": used}
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the project's process, and to nothing around it."""
+        self._process.send({"signal": "SIGTERM"})
 
     async def _listen(self) -> None:
         try:
             while message := await self._process.receive():
                 self._deliver(message)
-            self._lose(Cause.CRASHED, _ending(await self._process.wait(), self._process))
-        except ProtocolError as error:
+            code = await self._process.wait()
+            self._lose(
+                Cause.MEMORY if code == TOO_MUCH_MEMORY else Cause.CRASHED,
+                _ending(code, self._process),
+            )
+        except (ProtocolError, MemoryError) as error:
             self._lose(Cause.PROTOCOL, f"The worker sent something that is no answer ({error}).")
 
     def _deliver(self, message: dict[str, Any]) -> None:
         if message.get("state") == "memory":
             self._lose(Cause.MEMORY, "The project's process used up the memory it may have.")
             return
-        number = message.get("id", 0)
-        if not isinstance(number, int) or number > self._count or not ANSWERS & message.keys():
+        if message == {"ready": True} and not self._greeted.is_set():
+            self._greeted.set()
+            return
+        number = message.pop("id", None)
+        if type(number) is not int or not (number in self._waiting or number in self._unclaimed):
             self._lose(Cause.PROTOCOL, "The worker answered a question nobody asked.")
             return
-        waiting = self._waiting.get(number)
+        if not _is_answer(message):
+            self._lose(Cause.PROTOCOL, "The worker sent something that is no answer.")
+            return
+        self._unclaimed.discard(number)
+        waiting = self._waiting.pop(number, None)
         if waiting and not waiting.done():
             waiting.set_result(message)
 
     def _lose(self, cause: Cause, detail: str) -> None:
         self._lost = WorkerLostError(cause, detail)
+        self._greeted.set()
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(self._lost)
+
+
+def _is_answer(message: Mapping[str, Any]) -> bool:
+    """Whether it says what a call returned, or what it raised, and nothing besides."""
+    match message:
+        case {"returned": _, **rest}:
+            used = rest.pop("cpu_s", 0.0)
+            return not rest and type(used) in {int, float} and used >= 0
+        case {"raised": [str(), *_] as names, "message": str(), **rest}:
+            return not rest and all(isinstance(name, str) for name in names)
+        case _:
+            return False
 
 
 def _ending(code: int, process: Process) -> str:
@@ -149,6 +192,7 @@ class RemoteSubject:
         self._addresses = addresses
         self._worker: Worker | None = None
         self._one_at_a_time = asyncio.Lock()
+        self.answered = 0
 
     async def call(self, function: str, /, *, returns: type[T], **arguments: object) -> T:
         """Call and return; raises ``SubjectRaisedError`` when the system does."""
@@ -169,13 +213,27 @@ class RemoteSubject:
         plain = {name: await self._plain(value) for name, value in arguments.items()}
         worker = await self._ready()
         message = await worker.call(function, plain)
+        self.answered += 1
         if "raised" in message:
-            return Raised(types=tuple(message["raised"]), message=str(message["message"]))
+            names = tuple(name[:LONGEST_NAME] for name in message["raised"][:MOST_NAMES])
+            raised = Raised(types=names, message=message["message"][:LONGEST_MESSAGE])
+            if "NotImplementedError" in raised.types:
+                raise SubjectRaisedError(function, raised)  # what is not written refuses nothing
+            return raised
         return Returned(value=message["returned"], cpu_s=message.get("cpu_s", 0.0))
 
     async def calls(self, model: ModelHandle) -> tuple[ModelCall, ...]:
         """List what the simulator was asked through this handle in this run, as it arrived."""
         return await self._addresses.calls(model)
+
+    async def address(self, handle: Handle) -> Mapping[str, Any]:
+        """Say where a handle leads."""
+        return await self._addresses.of(handle)
+
+    async def terminate(self) -> None:
+        """Send SIGTERM to the process that runs the system; nothing where there is none."""
+        if self._worker and not self._worker.lost:
+            self._worker.terminate()
 
     async def abandon(self) -> None:
         """End the worker, with everything it runs."""
@@ -208,7 +266,14 @@ def worker_of(
     folder: Path,
     environment: Mapping[str, str],
     allowance: Allowance,
+    descriptors: Sequence[int] = (),
 ) -> Worker:
     """Describe the worker of one project; it starts when entered."""
-    process = Process(program, environment=environment, folder=folder, allowance=allowance)
+    process = Process(
+        program,
+        environment=environment,
+        folder=folder,
+        allowance=allowance,
+        descriptors=descriptors,
+    )
     return Worker(process, project)

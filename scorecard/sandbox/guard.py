@@ -1,8 +1,12 @@
 """Stand between the grader and one untrusted process tree.
 
-``python -I -S guard.py MEMORY_MB FILE_MB -- program argument …`` runs the program in a session of
-its own, under limits, and ends when it ends; whatever it left running is killed first, daemons
-included. It also ends when its own parent disappears, so nothing outlives a killed grader.
+``python -I -S guard.py MEMORY_MB FILE_MB [--while-input] -- program …`` runs a program in a session
+of its own, under limits, and ends when it ends; whatever it left running is killed first, daemons
+included. It also ends when its own parent disappears, so nothing outlives a killed grader; and,
+where told so, when its input closes, which is how a container hears of that.
+
+The kernel limits each process; the guard adds up the whole tree, and ends it where all processes
+together hold twice the memory that one may, or are too many.
 
 Only the standard library, and little of it: this start is paid for by every worker.
 
@@ -20,15 +24,19 @@ import time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LINUX = sys.platform == "linux"
-PARENT_LOOKS_S = 0.5
+LOOKS_S = 0.1
 SWEEPS = 200
+MOST_PROCESSES = 512
+TOO_MUCH_MEMORY, TOO_MANY_PROCESSES = 97, 98
+"""Exit codes that say why the guard ended the tree."""
 
 
 def main(arguments: list[str]) -> int:
     """Run what follows ``--``; return its exit code, or 128 + the signal that ended it."""
     parent = os.getppid()
     memory_mb, file_mb = int(arguments[0]), int(arguments[1])
-    program = arguments[arguments.index("--") + 1 :]
+    cut = arguments.index("--")
+    program, lifeline = arguments[cut + 1 :], "--while-input" in arguments[:cut]
     _adopt_orphans()
     wake, asleep = os.pipe()
     for end in (wake, asleep):
@@ -39,7 +47,7 @@ def main(arguments: list[str]) -> int:
     child = os.fork()
     if child == 0:
         _become(program, memory_mb, file_mb)
-    code = _watch(child, wake, parent)
+    code = _watch(child, (wake, lifeline), parent, 2 * memory_mb << 10)
     sweep(child)
     return code
 
@@ -75,8 +83,10 @@ def _limit(which: int, most: int) -> None:
     resource.setrlimit(which, (most, most))
 
 
-def _watch(child: int, wake: int, parent: int) -> int:
-    """Wait for the child, a request to stop, or the parent's end."""
+def _watch(child: int, ends: tuple[int, bool], parent: int, most_kb: int) -> int:
+    """Wait for the child, a request to stop, the parent's end, or too much of something."""
+    wake, lifeline = ends
+    heard = [wake, 0] if lifeline else [wake]
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -84,9 +94,58 @@ def _watch(child: int, wake: int, parent: int) -> int:
             return 128 - code if code < 0 else code
         if os.getppid() != parent:
             return 128 + signal.SIGTERM
-        select.select([wake], [], [], PARENT_LOOKS_S)
-        if _told_to_stop(wake):
+        if trouble := _excess(most_kb):
+            return trouble
+        ready, _, _ = select.select(heard, [], [], LOOKS_S)
+        if _told_to_stop(wake) or (0 in ready and not os.read(0, 64)):
             return 128 + signal.SIGTERM
+
+
+def _excess(most_kb: int) -> int:
+    """Say by an exit code what the tree has too much of; 0 where all is well."""
+    tree = tree_below(os.getpid())
+    if len(tree) > MOST_PROCESSES:
+        os.write(2, b"\nmore processes than a project may start\n")
+        return TOO_MANY_PROCESSES
+    if most_kb and sum(map(_held_kb, tree)) > most_kb:
+        os.write(2, b"\nmore memory than a project's processes may hold together\n")
+        return TOO_MUCH_MEMORY
+    return 0
+
+
+def tree_below(root: int) -> list[int]:
+    """List the tree below ``root``, asking its members only; nothing where nobody tells."""
+    found: list[int] = []
+    waiting = [root]
+    while waiting and len(found) <= MOST_PROCESSES:
+        below = _children(waiting.pop())
+        found += below
+        waiting += below
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 (pathlib is slow to import)
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as children:  # noqa: PTH123
+                found += map(int, children.read().split())
+    except OSError:
+        return found
+    return found
+
+
+def _held_kb(pid: int) -> int:
+    """Add up what a process holds that is no file's: its own memory, and what it shares."""
+    held = 0
+    try:
+        with open(f"/proc/{pid}/status", "rb") as status:  # noqa: PTH123 (same)
+            for line in status:
+                if line.startswith((b"RssAnon:", b"RssShmem:")):
+                    held += int(line.split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return held
 
 
 def _told_to_stop(wake: int) -> bool:

@@ -7,6 +7,7 @@ cannot reach.
 
 import asyncio
 import json
+import math
 import os
 import signal
 import sys
@@ -18,8 +19,9 @@ from typing import Any, Self
 
 GUARD = Path(__file__).with_name("guard.py")
 KEPT_BYTES = 32 * 1024
-LONGEST_MESSAGE = 64 << 20
+LONGEST_MESSAGE = 32 << 20
 TERM_GRACE_S = 3.0
+SURROGATE = b"\\ud"
 INBOX, OUTBOX = "SCORECARD_INBOX", "SCORECARD_OUTBOX"
 """The variables that tell a process which descriptors to read from and write to."""
 
@@ -34,6 +36,38 @@ class Allowance:
 
 class ProtocolError(Exception):
     """The process sent something that is no message."""
+
+
+def read_message(line: bytes) -> dict[str, Any]:
+    """Read one message; raises ``ProtocolError`` for what is no JSON object, or no plain number.
+
+    Python reads ``NaN``, ``Infinity`` and ``1e999``, which compare as no number should.
+    """
+    try:
+        message = json.loads(line, parse_constant=_refuse, parse_float=_finite)
+        if SURROGATE in line.lower():
+            message = json.loads(_encodable(json.dumps(message, ensure_ascii=False)))
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ProtocolError(f"not JSON: {line[:80]!r}") from error
+    if not isinstance(message, dict):
+        raise ProtocolError(f"not an object: {line[:80]!r}")
+    return message
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits[:20]} is no number")
+    return value
+
+
+def _encodable(text: str) -> str:
+    """Replace half of a character, which could not be written anywhere."""
+    return text.encode(errors="replace").decode()
 
 
 class Capture:
@@ -70,11 +104,13 @@ class Process:
         environment: Mapping[str, str],
         folder: Path,
         allowance: Allowance = Allowance(),
+        descriptors: Sequence[int] = (),
     ) -> None:
         self._program = tuple(program)
         self._environment = dict(environment)
         self._folder = folder
         self._allowance = allowance
+        self._descriptors = tuple(descriptors)
         self.printed = Capture()
 
     async def __aenter__(self) -> Self:
@@ -91,7 +127,7 @@ class Process:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
-                pass_fds=theirs,
+                pass_fds=(*theirs, *self._descriptors),
                 start_new_session=True,
             )
         except BaseException:
@@ -158,13 +194,12 @@ class Process:
             raise ProtocolError(f"a message over {LONGEST_MESSAGE >> 20} MB") from error
         if not line:
             return None
-        try:
-            message = json.loads(line)
-        except ValueError as error:
-            raise ProtocolError(f"not JSON: {line[:80]!r}") from error
-        if not isinstance(message, dict):
-            raise ProtocolError(f"not an object: {line[:80]!r}")
-        return message
+        return read_message(line)
+
+    @property
+    def pid(self) -> int:
+        """The guard's number."""
+        return self._process.pid
 
     async def wait(self) -> int:
         """Wait for its end; return its exit code, or 128 + the signal that ended it."""

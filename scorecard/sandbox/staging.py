@@ -4,6 +4,8 @@ Nothing that changes how Python, pytest or mypy behave comes along: no configura
 caches, no links. What is copied is a list of what is allowed, so what nobody thought of stays out.
 """
 
+import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +35,9 @@ ALLOWED = frozenset(
         ".patch",
     ]
 )
+UNREAD = frozenset({"__pycache__", "node_modules", "site-packages"})
+"""Folders that mypy, or the digest of a project, does not look into."""
+
 HOOKS = frozenset({"conftest.py", "sitecustomize.py", "usercustomize.py"})
 GRADERS = frozenset({"tests", "criteria.py", "criteria", "project.toml", "mutants"})
 """What belongs to the grader in a project's folder: it comes from the grader's tree, hooks too."""
@@ -70,6 +75,8 @@ def stage(root: Path, slug: str, into: Path, *, house: Path, graders: Path) -> P
         place = target / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)
+        # mypy takes a file of the same size and age, to the second, for the one it knows.
+        os.utime(place, (age := secrets.randbelow(1 << 31), age))
     return target
 
 
@@ -81,7 +88,7 @@ def plain_files(folder: Path, *, hooks: bool = False) -> Iterator[Path]:
     """Yield the files that may be copied, in order; links are neither followed nor copied."""
     for path in sorted(folder.iterdir()):
         name = path.name
-        if path.is_symlink() or name.startswith(".") or name == "__pycache__":
+        if path.is_symlink() or name.startswith(".") or name in UNREAD:
             continue
         if path.is_dir():
             yield from plain_files(path, hooks=hooks)

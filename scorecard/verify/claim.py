@@ -1,11 +1,12 @@
 """Read a claim: a ``scorecard.json`` that somebody may have written by hand."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from scorecard.report.result import VERSION, Evidence, ProjectResult, Scorecard
+from scorecard.report.result import READABLE, VERSION, Evidence, ProjectResult, Scorecard
 from scorecard.verify.clone import printable
 from scorecard.verify.result import Standing
 
@@ -44,12 +45,12 @@ def read_claim(content: bytes | None) -> Claim:
         told = f"The claim cannot be read: it is larger than {MOST_BYTES >> 20} MB."
         return Claim(Standing.UNREADABLE, told)
     try:
-        written = json.loads(content)
+        written = json.loads(content, object_pairs_hook=_once, parse_constant=_no_number)
         found = written["schema_version"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         kind = type(error).__name__
         return Claim(Standing.UNREADABLE, f"The claim is no scorecard.json ({kind}).")
-    if found != VERSION:
+    if not isinstance(found, str) or found not in READABLE:
         told = f"The claim is written in version {found!r:.20} of the format, this reads {VERSION}."
         return Claim(
             Standing.OTHER_FORMAT, f"{printable(told)} Ask for it again, from the same commit."
@@ -61,7 +62,37 @@ def read_claim(content: bytes | None) -> Claim:
         return Claim(
             Standing.UNREADABLE, f"The claim is no scorecard.json (at {printable(place):.100})."
         )
+    return _unambiguous(card)
+
+
+def _unambiguous(card: Scorecard) -> Claim:
+    """Refuse a claim that says two things at once."""
+    if twice := _twice(card):
+        told = f"The claim names {printable(twice):.60} twice, so it says two things at once."
+        return Claim(Standing.UNREADABLE, told)
     return Claim(Standing.COMPARABLE, "", card)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a name that stands twice in one object: readers differ in which they believe."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
+
+
+def _twice(card: Scorecard) -> str:
+    """Name the first project, pillar, check or task that is claimed more than once."""
+    names = [f"project {project.slug}" for project in card.projects]
+    names += [f"project {project.id}" for project in card.projects]
+    names += [f"pillar {pillar.pillar}" for pillar in card.pillars]
+    for project in card.projects:
+        names += [f"{project.slug} {check.code}" for check in project.checks]
+        names += [f"{project.slug} task {task.id}" for task in project.tasks]
+    return next((name for name, count in Counter(names).items() if count > 1), "")
 
 
 def placed(claim: Claim, here: Evidence, digests: dict[str, str]) -> Claim:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from scorecard.verify.git import Said, blobs, git
+from scorecard.sandbox.confine import Name, View
+from scorecard.sandbox.confine import sandbox as sandbox_of
+from scorecard.verify.git import Confine, Said, blobs, git
+from scorecard.verify.git import bare as unconfined
 from shared.errors import CapstoneError
 
 CLAIM = "scorecard.json"
@@ -94,13 +97,23 @@ class CloneError(CapstoneError):
 
 
 async def clone(
-    repository: str, folder: Path, *, commit: str = "", limits: Limits = Limits()
+    repository: str,
+    folder: Path,
+    *,
+    commit: str = "",
+    limits: Limits = Limits(),
+    sandbox: Name = "processes",
 ) -> Clone:
-    """Clone ``repository``, a path, a URL or a bundle, below ``folder``; raises ``CloneError``."""
+    """Clone ``repository``, a path, a URL or a bundle, below ``folder``; raises ``CloneError``.
+
+    From a path, Git serves with the repository's own settings, some of which name programs: that
+    happens in ``sandbox``.
+    """
     bare, root = folder / "objects.git", folder / "tree"
     bare.mkdir(parents=True)
     root.mkdir()
-    found = await _fetch(_source(repository), bare, commit, limits)
+    source = _source(repository)
+    found = await _fetch(source, bare, commit, limits, _confined(source, bare, sandbox))
     entries = await _list(bare, found, limits)
     _measure(entries, limits)
     claim, left_out = await _write(bare, root, entries)
@@ -111,6 +124,7 @@ async def clone(
 
 def _source(repository: str) -> str:
     """Say where to fetch from; a path becomes absolute, so that it is never taken for an option."""
+    repository = repository.removeprefix("file://")
     if "://" in repository or (":" in repository and not Path(repository).exists()):
         if repository.startswith("-"):
             raise CloneError(Trouble.NO_REPOSITORY, f"{repository} is no address.")
@@ -125,18 +139,45 @@ def _source(repository: str) -> str:
     return str(path.resolve())
 
 
-async def _fetch(source: str, bare: Path, commit: str, limits: Limits) -> str:
+def _confined(source: str, bare: Path, name: Name) -> Confine:
+    """Let Git see the repository and write the copy, and nothing else; an address needs more."""
+    if not Path(source).exists():
+        return unconfined
+    view = View(readable=_served(Path(source)), writable=(bare,), folder=bare, own=bare)
+    return lambda program: sandbox_of(name).confine(program, view)
+
+
+def _served(source: Path) -> tuple[Path, ...]:
+    """Name what a repository consists of: a work tree's own folder may lie elsewhere."""
+    note = source / ".git"
+    if not note.is_file():
+        return (source,)
+    told = note.read_text(encoding="utf-8", errors="replace").partition("gitdir:")[2].strip()
+    own = (source / told).resolve()
+    common = own / "commondir"
+    shared = (
+        (own / common.read_text(encoding="utf-8").strip()).resolve() if common.exists() else own
+    )
+    return tuple(path for path in (source, own, shared) if path.is_dir())
+
+
+async def _fetch(source: str, bare: Path, commit: str, limits: Limits, confine: Confine) -> str:
     """Fetch one commit and what it holds; return its hash."""
     await git(bare, "init", "--quiet", "--bare", ".")
     if commit:
         what: tuple[str, ...] = ("--", source, f"+refs/*:{THEIRS}/*")
     else:
-        what = ("--", source, f"+{await _head(source, bare, limits)}:{THEIRS}/x")
+        what = ("--", source, f"+{await _head(source, bare, limits, confine)}:{THEIRS}/x")
         if not _is_bundle(source):
             what = ("--depth=1", *what)
     options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
     said = await git(
-        bare, "fetch", *options, *what, timeout_s=limits.fetch_s, file_mb=limits.pack_mb
+        bare,
+        "fetch",
+        *(*options, *what),
+        timeout_s=limits.fetch_s,
+        file_mb=limits.pack_mb,
+        confine=confine,
     )
     if said.code:
         raise _refused(said, source, limits)
@@ -147,9 +188,9 @@ def _is_bundle(source: str) -> bool:
     return Path(source).is_file()
 
 
-async def _head(source: str, bare: Path, limits: Limits) -> str:
+async def _head(source: str, bare: Path, limits: Limits, confine: Confine) -> str:
     """Choose what to verify where nobody named a commit: HEAD, or the only branch."""
-    said = await git(bare, "ls-remote", "--", source, timeout_s=limits.fetch_s)
+    said = await git(bare, "ls-remote", "--", source, timeout_s=limits.fetch_s, confine=confine)
     if said.code:
         raise _refused(said, source, limits)
     lines = said.output.decode(errors="replace").splitlines()

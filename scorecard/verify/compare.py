@@ -34,7 +34,7 @@ def compare(claimed: ProjectResult | None, found: Found) -> tuple[Compared, ...]
     """Compare everything that is claimed of one project, and hold what was found to fresh seeds."""
     rows = list(_checks(claimed, found))
     if claimed is not None:
-        rows += [*_tasks(claimed, found), _readiness(claimed)]
+        rows += [*_described(claimed, found), *_tasks(claimed, found), _readiness(claimed)]
     return tuple(_generalises(row, found) for row in rows)
 
 
@@ -141,12 +141,40 @@ def _value(check: Check) -> tuple[object, ...]:
     return (found.value, found.low, found.high, found.n, found.unit) if found else ()
 
 
+def _described(claimed: ProjectResult, found: Found) -> Iterator[Compared]:
+    """Hold to the graders' words what a claim says its checks and tasks are about."""
+    ours = found.project
+    words = [("id", claimed.id, ours.id), ("title", claimed.title, ours.title)]
+    words += [("pillar", claimed.pillar, ours.pillar), ("skill", claimed.skill, ours.skill)]
+    titles = {check.code: check.title for check in claimed.checks}
+    words += [(c.code, titles[c.code], c.title) for c in ours.checks if c.code in titles]
+    tasks = {task.id: (task.function, task.title) for task in claimed.tasks}
+    words += [
+        (f"task {t.id}", " ".join(tasks[t.id]), f"{t.function} {t.title}")
+        for t in ours.tasks
+        if t.id in tasks
+    ]
+    for what, theirs, here in words:
+        if theirs != here:
+            yield Compared(
+                project=ours.slug,
+                code=f"{what} in words"[:40],
+                title="What it is about",
+                outcome=Outcome.NOT_CHECKABLE if found.excuse else Outcome.MISMATCH,
+                claimed=printable(theirs)[:200],
+                found=here,
+                why=found.excuse or "The claim describes it otherwise than the graders do.",
+            )
+
+
 def _tasks(claimed: ProjectResult, found: Found) -> Iterator[Compared]:
     """Compare whose the bodies are."""
-    theirs = {task.id: task.ownership for task in claimed.tasks}
+    theirs = {task.id: task for task in claimed.tasks}
     for task in found.project.tasks:
-        said = theirs.get(task.id)
-        same = said is task.ownership
+        claim = theirs.get(task.id)
+        said = claim.ownership if claim else None
+        alike = claim is None or claim.similarity in {None, task.similarity}
+        same = said is task.ownership and alike
         differing = Outcome.NOT_CHECKABLE if found.excuse else Outcome.MISMATCH
         yield Compared(
             project=found.project.slug,
@@ -215,7 +243,7 @@ def _generalises(row: Compared, found: Found) -> Compared:
         check
         for project in found.fresh.values()
         for check in project.checks
-        if check.code == row.code and check.kind is Kind.CRITERION and not check.cause.ours
+        if check.code == row.code and check.kind is Kind.CRITERION
     ]
     if not fresh:
         return row
@@ -225,6 +253,10 @@ def _generalises(row: Compared, found: Found) -> Compared:
     if not ours.passed or 2 * passed >= len(fresh):
         return counted
     why = f"It holds for the public seed, and for {passed} of {len(fresh)} fresh ones."
+    unknown = sum(check.cause.ours for check in fresh)
+    if 2 * (passed + unknown) >= len(fresh):
+        why = f"{why} {unknown} of them could not be measured here."
+        return counted.model_copy(update={"outcome": Outcome.NOT_CHECKABLE, "why": why})
     return counted.model_copy(update={"outcome": Outcome.MISMATCH, "why": why})
 
 

@@ -8,11 +8,11 @@ repository takes effect.
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from scorecard.sandbox.process import GUARD
 
@@ -24,6 +24,15 @@ STRICT = (
     *("-c", "transfer.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0"),
     *("-c", "core.hooksPath=/dev/null", "-c", "credential.helper="),
 )
+
+
+Confine: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
+"""Takes a program and gives the one that runs it confined."""
+
+
+def bare(program: Sequence[str]) -> Sequence[str]:
+    """Confine nothing."""
+    return program
 
 
 @dataclass(frozen=True)
@@ -50,10 +59,15 @@ class Said:
 
 
 async def git(
-    folder: Path, *arguments: str, timeout_s: float = 60, file_mb: int = 0, most: int = MOST_OUTPUT
+    folder: Path,
+    *arguments: str,
+    timeout_s: float = 60,
+    file_mb: int = 0,
+    most: int = MOST_OUTPUT,
+    confine: Confine = bare,
 ) -> Said:
     """Run Git in ``folder`` under a guard, and read at most ``most`` bytes of what it prints."""
-    async with _started(folder, arguments, file_mb) as process:
+    async with _started(folder, arguments, file_mb, confine) as process:
         output_of, errors_of = _pipe(process.stdout), _pipe(process.stderr)
         try:
             async with asyncio.timeout(timeout_s):
@@ -70,7 +84,7 @@ async def git(
 @asynccontextmanager
 async def blobs(folder: Path) -> AsyncIterator["Blobs"]:
     """Open the object database of ``folder``."""
-    async with _started(folder, ("cat-file", "--batch"), 0) as process:
+    async with _started(folder, ("cat-file", "--batch"), 0, bare) as process:
         yield Blobs(process)
 
 
@@ -94,11 +108,12 @@ class Blobs:
 
 @asynccontextmanager
 async def _started(
-    folder: Path, arguments: Sequence[str], file_mb: int
+    folder: Path, arguments: Sequence[str], file_mb: int, confine: Confine
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     limits = (str(MOST_MEMORY_MB), str(file_mb))
+    program = confine(("git", *STRICT, *arguments))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", "git", *STRICT, *arguments),
+        *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", *program),
         cwd=folder,
         env=_environment(),
         stdin=asyncio.subprocess.PIPE,
@@ -141,4 +156,5 @@ def _environment() -> Mapping[str, str]:
         "GIT_ALLOW_PROTOCOL": "file:https:http:ssh:git",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_NO_LAZY_FETCH": "1",
     }

@@ -18,7 +18,8 @@ def exit_code(told: Verification) -> int:
         return MISMATCH
     unread = told.standing not in {Standing.NONE, Standing.COMPARABLE, Standing.OTHER_GRADER}
     weak = any(pillar.evidence in {Evidence.NONE, Evidence.CLAIMED} for pillar in told.pillars)
-    if unread or weak or told.count(Outcome.NOT_CHECKABLE) or not told.checks:
+    silent = told.standing is not Standing.NONE and not told.count(Outcome.MATCH)
+    if silent or unread or weak or told.count(Outcome.NOT_CHECKABLE) or not told.checks:
         return COULD_NOT_VERIFY
     return MATCH
 
@@ -47,6 +48,8 @@ def _reason(told: Verification) -> str:
         open_rows = [row for row in told.checks if row.outcome is Outcome.NOT_CHECKABLE]
         named = _named(told, Outcome.NOT_CHECKABLE)
         return f"{named} not checkable of {len(told.checks)} checks. {open_rows[0].why}"
+    if told.standing is not Standing.NONE and not told.count(Outcome.MATCH):
+        return "the claim says nothing of what was re-executed."
     return told.notes[0] if told.notes else "no project could be re-executed."
 
 

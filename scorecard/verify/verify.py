@@ -86,7 +86,11 @@ async def verify(
     with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
         try:
             theirs = await clone(
-                wish.repository, Path(folder, "clone"), commit=wish.commit, limits=wish.limits
+                wish.repository,
+                Path(folder, "clone"),
+                commit=wish.commit,
+                limits=wish.limits,
+                sandbox=wish.request.sandbox,
             )
         except CloneError as error:
             told = told.model_copy(update={"trouble": error.trouble, "verdict": str(error)})
@@ -109,8 +113,11 @@ def _claimed(wish: Wish, theirs: Clone) -> bytes | None:
 
 
 def _simulated(settings: Settings, claim: Claim) -> Settings:
-    """Ask the simulated model that the claim names, where it names one."""
-    if claim.card and claim.card.evidence.model.startswith("sim-"):
+    """Ask the simulated model that the claim names, where it is one that can be wrong."""
+    from shared.simulator.profiles import PROFILES  # noqa: PLC0415 (only this needs it)
+
+    named = PROFILES.get(claim.card.evidence.model) if claim.card else None
+    if claim.card and named and not named.control:
         return settings.model_copy(update={"model": claim.card.evidence.model})
     return settings
 
@@ -154,7 +161,7 @@ async def _judge(
         "fresh_seeds": tried.fresh_seeds,
         "left_out": tuple(f"{item.path} ({item.oddity})" for item in theirs.left_out),
         "notes": tuple(_notes(told, bench, theirs, tried, claim)),
-        "checks": tuple(_rows(projects, tried, claim, digests)),
+        "checks": tuple(_rows(projects, tried, claim, digests, bench.place.root)),
         "pillars": judge_pillars(projects, tried.found, claim.slugs),
         "own_tasks": whose.count(Ownership.OWN),
         "tasks": len(whose),
@@ -225,7 +232,11 @@ def _hides(item: LeftOut, slug: str) -> bool:
 
 
 def _rows(
-    projects: Sequence[Project], tried: Tried, claim: Claim, digests: Mapping[str, str]
+    projects: Sequence[Project],
+    tried: Tried,
+    claim: Claim,
+    digests: Mapping[str, str],
+    ours: Path,
 ) -> list[Compared]:
     rows: list[Compared] = []
     for slug in [project.slug for project in projects]:
@@ -238,6 +249,10 @@ def _rows(
             rows += not_checkable(said, "The claim is about other files than this commit holds.")
         else:
             rows += compare(said, found)
+    known = {project.slug for project in read_catalog(ours).projects}
+    for said in claim.card.projects if claim.card else ():
+        if said.slug not in known:
+            rows += not_checkable(said, "There are no graders for it here.")
     if claim.card:
         rows += compare_pillars(claim.card.pillars, claim.card.projects)
     return rows

@@ -1,19 +1,21 @@
 """Build the real clients behind the handles that the grader sends.
 
 A handle arrives as ``{"$handle": "model", …}`` with the address the grader chose for it, anywhere
-in an argument. Equal handles share one client for as long as the worker lives.
+in an argument. Equal handles share one client for as long as the worker lives; scripts do not.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+import os
+import socket
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import HttpUrl, SecretStr
+from pydantic import HttpUrl, SecretStr, TypeAdapter
 
 from scorecard.sandbox.relay import port_to_socket
 from shared.errors import ConfigurationError
@@ -32,8 +34,9 @@ class Opened:
 class Clients:
     """The clients opened so far."""
 
-    def __init__(self, stack: AsyncExitStack) -> None:
+    def __init__(self, stack: AsyncExitStack, doors: Sequence[int] = ()) -> None:
         self._stack = stack
+        self._doors = doors
         self._opened: dict[str, Any] = {}
         self._one_at_a_time = asyncio.Lock()
         self._relayed: set[int] = set()
@@ -56,6 +59,10 @@ class Clients:
         return value
 
     async def _client(self, address: Mapping[str, Any]) -> Any:
+        if address[MARK] == "script":
+            return _script(address["replies"])
+        if address[MARK] == "socket":
+            return socket.socket(fileno=os.dup(self._doors[address["number"]]))
         key = json.dumps(address, sort_keys=True)
         if key not in self._opened:
             self._opened[key] = await self._build(address)
@@ -90,11 +97,11 @@ class Clients:
         )
         return await self._stack.enter_async_context(provider(settings, timeout_s=60))
 
-    async def _relay(self, port: int, socket: Path) -> None:
+    async def _relay(self, port: int, way_out: Path) -> None:
         """Open the one way out of a sandbox that has no network."""
         if port not in self._relayed:
             self._relayed.add(port)
-            await self._stack.enter_async_context(port_to_socket(port, socket))
+            await self._stack.enter_async_context(port_to_socket(port, way_out))
 
     async def _embedder(self, address: Mapping[str, Any]) -> Any:
         home = Path(address["home"])
@@ -107,6 +114,14 @@ class Clients:
         from shared.embeddings.minilm import load_minilm  # noqa: PLC0415 (same)
 
         return CachedTokenEmbedder(await load_minilm(home), DiskCache(home / "embeddings.sqlite"))
+
+
+def _script(replies: Sequence[Any]) -> Any:
+    """Make a model that follows a script; never shared, since it is used up."""
+    from shared.llm.messages import Reply  # noqa: PLC0415 (only scripts need it)
+    from shared.testing import ScriptedModel  # noqa: PLC0415 (same)
+
+    return ScriptedModel(TypeAdapter(tuple[Reply, ...]).validate_python(replies))
 
 
 def _has_handle(value: Any) -> bool:

@@ -2,19 +2,24 @@
 
 One JSON object a line. In: ``{"project": …}`` once, then ``{"id", "call", "arguments"}``. Out:
 ``{"ready": true}``, then per call ``{"id", "cpu_s", "returned"}``,
-``{"id", "raised", "message"}`` or ``{"id", "state": "memory"}``.
+``{"id", "raised", "message"}`` or ``{"id", "state": "memory"}``. ``{"signal"}`` is not answered:
+the process sends that signal to itself, as an operator would.
 """
 
 import asyncio
 import json
 import os
+import signal
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from time import process_time
 from typing import Any
 
+from scorecard.sandbox.doors import DOORS
 from scorecard.sandbox.process import INBOX, LONGEST_MESSAGE, OUTBOX
 from scorecard.worker.clients import Clients
 from scorecard.worker.invoke import Callee, raised
+from scorecard.worker.settle import settle
 
 READ = 1 << 16
 
@@ -56,8 +61,8 @@ class Server:
             rest = rest[os.write(self._outbox, rest) :]
 
 
-async def serve(inbox: int, outbox: int) -> None:
-    """Answer until the grader closes its end."""
+async def serve(inbox: int, outbox: int, doors: Sequence[int] = ()) -> None:
+    """Answer until the grader closes its end; ``doors`` are descriptors that listen."""
     reader = asyncio.StreamReader(limit=LONGEST_MESSAGE)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(
@@ -66,10 +71,14 @@ async def serve(inbox: int, outbox: int) -> None:
     hello = json.loads(await reader.readline())
     running: set[asyncio.Task[None]] = set()
     async with AsyncExitStack() as stack:
-        server = Server(outbox, Clients(stack), hello["project"])
+        server = Server(outbox, Clients(stack, doors), hello["project"])
         server.send(b'{"ready":true}')
         while line := await reader.readline():
-            task = asyncio.create_task(server.answer(json.loads(line)))
+            message = json.loads(line)
+            if "signal" in message:
+                os.kill(os.getpid(), signal.Signals[message["signal"]])
+                continue
+            task = asyncio.create_task(server.answer(message))
             running.add(task)
             task.add_done_callback(running.discard)
         for task in running:
@@ -77,9 +86,11 @@ async def serve(inbox: int, outbox: int) -> None:
 
 
 def main() -> None:
-    """Take the descriptors out of the learner's sight, then serve."""
+    """Take the descriptors out of the learner's sight, give up what it must not have, serve."""
+    settle()
     inbox, outbox = (_private(os.environ.pop(name)) for name in (INBOX, OUTBOX))
-    asyncio.run(serve(inbox, outbox))
+    doors = tuple(map(_private, filter(None, os.environ.pop(DOORS, "").split(","))))
+    asyncio.run(serve(inbox, outbox, doors))
 
 
 def _private(descriptor: str) -> int:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
 from pgvector.psycopg import register_vector_async
@@ -20,6 +20,7 @@ OLDEST_SERVER = 16
 OLDEST_PGVECTOR = (0, 8)
 CONNECT_TIMEOUT_S = 15
 PREFIX = "capstone_fresh"
+GUEST = "capstone_guest"
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
@@ -65,6 +66,86 @@ async def fresh_url(url: str) -> AsyncIterator[str]:
             yield _renamed(url, name)
         finally:
             await _drop(connection, name)
+
+
+@asynccontextmanager
+async def guest_url(
+    url: str, *, may_create: bool = False, may_create_roles: bool = False
+) -> AsyncIterator[str]:
+    """Create an empty database and a role that owns it and nothing else; yields the role's URL.
+
+    For code nobody vouches for: a superuser's URL would let it read files and start programs as
+    whoever runs the server. Where ``url`` is no superuser's, its role is limited already, and its
+    database is handed out as it is. With ``may_create``, the guest may create databases; with
+    ``may_create_roles``, roles with fewer rights than its own, which go when it goes.
+    """
+    async with fresh_url(url) as fresh, _maintenance(url) as connection:
+        found = await connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname=current_user")
+        if await found.fetchone() != (True,):
+            yield fresh
+            return
+        await _drop_gone_guests(connection)
+        name, password = f"{GUEST}_{secrets.token_hex(6)}", secrets.token_hex(16)
+        await connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        role = sql.SQL("CREATE ROLE {} LOGIN {} {} PASSWORD {}").format(
+            sql.Identifier(name),
+            sql.SQL("CREATEDB" if may_create else "NOCREATEDB"),
+            sql.SQL("CREATEROLE" if may_create_roles else "NOCREATEROLE"),
+            sql.Literal(password),
+        )
+        await connection.execute(role)
+        try:
+            await _give(connection, fresh, name)
+            yield _as_role(fresh, name, password)
+        finally:
+            with suppress(psycopg.Error):  # the server is gone: the next guest's host does it
+                await _drop_guest(connection, name)
+
+
+async def _give(connection: Connection, fresh: str, role: str) -> None:
+    """Make ``role`` the owner of a fresh database that has pgvector."""
+    async with _maintenance(fresh) as inside:
+        await inside.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    name = unquote(urlsplit(fresh).path.removeprefix("/"))
+    statement = sql.SQL("ALTER DATABASE {} OWNER TO {}")
+    await connection.execute(statement.format(sql.Identifier(name), sql.Identifier(role)))
+
+
+async def _drop_guest(connection: Connection, role: str) -> None:
+    """Drop a role with every database it owns and every role it made."""
+    owned = await connection.execute(
+        "SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba WHERE rolname = %s",
+        [role],
+    )
+    for (name,) in await owned.fetchall():
+        await _drop(connection, str(name))
+    made = await connection.execute(
+        "SELECT m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.roleid"
+        " JOIN pg_roles r ON r.oid = a.member WHERE r.rolname = %s AND a.admin_option",
+        [role],
+    )
+    for name in (*(str(row[0]) for row in await made.fetchall()), role):
+        await connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+async def _drop_gone_guests(connection: Connection) -> None:
+    """Drop the guests of hosts that were killed: their locks died with them."""
+    names = await connection.execute(
+        "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [GUEST]
+    )
+    for (name,) in await names.fetchall():
+        lock = await connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name])
+        if await lock.fetchone() == (True,):
+            with suppress(psycopg.Error):  # it left something elsewhere; it cannot log in to it
+                await _drop_guest(connection, str(name))
+            await connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+
+
+def _as_role(url: str, role: str, password: str) -> str:
+    """Put another role into ``url``."""
+    parts = urlsplit(url)
+    where = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{role}:{password}@{where}"))
 
 
 @asynccontextmanager
@@ -178,7 +259,13 @@ async def _drop_abandoned(connection: Connection, mark: str) -> None:
 async def _drop(connection: Connection, name: str) -> None:
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with suppress(psycopg.OperationalError):  # the server is gone: the next run drops it
-        await connection.execute(statement)
+        try:
+            await connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            # A guest may not end a session of the server's own, such as autovacuum's, which gives
+            # way by itself where nobody forces it.
+            gentle = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+            await connection.execute(gentle)
 
 
 def _renamed(url: str, name: str) -> str:

@@ -144,10 +144,14 @@ def _digest(path: Path) -> str:
 
 
 def _socket_folder(root: Path) -> Path:
-    """Name a short folder for the socket: one under ``root`` may be longer than a socket may."""
+    """Name a short folder for the socket: one under ``root`` may be longer than a socket may.
+
+    Run by root, the server is another account's, which must reach it.
+    """
     name = f"capstone-{_digest(root)}-socket"
     folder = Path(tempfile.gettempdir(), name)
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) > SOCKET_LIMIT:
+    closed = os.geteuid() == 0 and not _reachable(folder.parent)
+    if closed or len(os.fsencode(folder / ".s.PGSQL.5432")) > SOCKET_LIMIT:
         return Path("/tmp", name)  # noqa: S108 (the server is guarded by a password)
     return folder
 

@@ -25,6 +25,7 @@ from typing import NamedTuple, NoReturn
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
+LONG_UNTOUCHED_S = 600.0
 ACCOUNTS = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": "",
@@ -88,27 +89,49 @@ def _serve(root: Path, binaries: Path, socket: Path, tell: int) -> NoReturn:
         os.write(tell, str(error).encode() or b"unknown trouble")
         os._exit(1)
     os.close(tell)
-    threading.Thread(target=_follow, args=(server,), daemon=True).start()
+    threading.Thread(target=_follow, args=(server, socket), daemon=True).start()
     for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(stop, lambda *_: _stop(server))
+        signal.signal(stop, lambda *_: _stop(server, socket))
     with Path(root, "users").open("rb") as users:
         fcntl.flock(users, fcntl.LOCK_EX)
-        _stop(server)
+        _stop(server, socket)
 
 
-def _follow(server: "subprocess.Popen[bytes]") -> NoReturn:
+def _follow(server: "subprocess.Popen[bytes]", socket: Path) -> NoReturn:
     """End with the server, so that the next user starts another."""
     server.wait()
+    _leave(socket)
     os._exit(0)
 
 
-def _stop(server: "subprocess.Popen[bytes]") -> NoReturn:
+def _stop(server: "subprocess.Popen[bytes]", socket: Path) -> NoReturn:
     server.send_signal(signal.SIGINT)  # "fast": open transactions are rolled back
-    with suppress(subprocess.TimeoutExpired):
+    try:
         server.wait(STOP_TIMEOUT_S)
-        os._exit(0)
-    server.kill()
+    except subprocess.TimeoutExpired:
+        server.kill()
+    _leave(socket)
     os._exit(0)
+
+
+def _leave(socket: Path) -> None:
+    """Remove the socket's folder: it lies among other people's temporary files."""
+    _unlink_sockets(socket)
+    with suppress(OSError):
+        socket.rmdir()
+
+
+def _unlink_sockets(socket: Path) -> None:
+    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (socket / name).unlink(missing_ok=True)
+
+
+def _sweep_sockets(folder: Path) -> None:
+    """Remove what killed wardens left beside: folders of ours, empty and long untouched."""
+    for old in folder.glob("capstone-*-socket"):
+        with suppress(OSError):  # somebody else's, or not empty
+            if time.time() - old.stat().st_mtime > LONG_UNTOUCHED_S:
+                old.rmdir()
 
 
 def _started(root: Path, data: Path, binaries: Path, socket: Path) -> "subprocess.Popen[bytes]":
@@ -226,8 +249,9 @@ def _sweep(data: Path, socket: Path) -> None:
         pid = int(stale.read_text().splitlines()[0])
         if str(data) in _command(pid):
             _end(pid)
-    for file in (stale, socket / ".s.PGSQL.5432", socket / ".s.PGSQL.5432.lock"):
-        file.unlink(missing_ok=True)
+    stale.unlink(missing_ok=True)
+    _unlink_sockets(socket)
+    _sweep_sockets(socket.parent)
 
 
 def _command(pid: int) -> str:

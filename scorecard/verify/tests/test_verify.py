@@ -14,7 +14,7 @@ from scorecard.place import Place
 from scorecard.report.result import Scorecard
 from scorecard.run import Request, Run
 from scorecard.sandbox.confine import choose_sandbox
-from scorecard.toys import DOUBLING, commit_all, git, only_criteria, write_project
+from scorecard.toys import DOUBLING, commit_all, doubling, git, only_criteria, write_project
 from scorecard.verify.clone import Trouble
 from scorecard.verify.result import Evidence, Outcome, Standing, Verification
 from scorecard.verify.verify import Wish, verify
@@ -275,8 +275,12 @@ def test_without_a_sandbox_it_refuses_until_told_in_words(
 def test_neither_tests_nor_criteria_can_reach_outside_the_sandbox(tmp_path: Path) -> None:
     ours = tmp_path / "ours"
     (write_project(ours) / "unparsed.py").write_text("def\n")
-    plants = f"    open('{tmp_path}/planted', 'w').close()\n    return"
-    folder = write_project(tmp_path / "theirs", doubling=DOUBLING.replace("    return", plants))
+    plants = f"""
+    with contextlib.suppress(OSError):
+        open('{tmp_path}/planted', 'w').close()
+    return 2 * number
+"""
+    folder = write_project(tmp_path / "theirs", doubling=doubling(plants))
     only_criteria(folder)
     commit_all(tmp_path / "theirs")
 

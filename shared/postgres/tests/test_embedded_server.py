@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 
 from shared.errors import DatabaseError
 from shared.postgres.database import database, fresh_database
-from shared.postgres.server import _binaries, _place, server
+from shared.postgres.server import _binaries, _place, _socket_folder, server
 from shared.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -173,3 +174,16 @@ async def test_a_home_that_is_a_file_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="CAPSTONE_HOME"):
         async with server(Settings(home=tmp_path / "home")):
             pass
+
+
+async def test_a_stopped_server_leaves_no_socket_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with server(Settings(home=home)):
+        socket = _socket_folder(_place(home, _binaries())[0])
+        assert socket.is_dir()
+
+    with anyio.move_on_after(30):
+        while socket.exists():  # noqa: ASYNC110 (nobody tells when the warden is done)
+            await anyio.sleep(0.05)
+
+    assert not socket.exists()
