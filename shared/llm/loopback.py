@@ -5,6 +5,8 @@ import ssl
 
 import httpx2
 
+from shared.llm.stopwatch import note
+
 CONNECTIONS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 
 
@@ -25,7 +27,12 @@ def loopback_client(url: str, timeout: httpx2.Timeout) -> httpx2.AsyncClient | N
         timeout=timeout,
         limits=CONNECTIONS,
         follow_redirects=True,
+        event_hooks={"response": [_note]},
     )
+
+
+async def _note(answer: httpx2.Response) -> None:
+    note(answer.headers)
 
 
 def _is_loopback(host: str) -> bool:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from shared.errors import CapstoneError, ConfigurationError
 from shared.simulator.banner import banner
+from shared.simulator.cards import table
 from shared.simulator.drills import DRILLS, parse_drill
+from shared.simulator.profiles import PROFILES
 from shared.simulator.scenario import read_scenario
 from shared.simulator.server import LOOPBACK, make_state, serving
 from shared.simulator.state import State, commitment
@@ -27,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name, meaning in DRILLS.items():
                 print(f"{name:18} {meaning}")
             return 0
+        if asked.command == "cards":
+            print("\n".join(table(PROFILES)))
+            return 0
         asyncio.run(_serve(asked))
     except CapstoneError as error:
         print(error, file=sys.stderr)
@@ -38,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shared.simulator", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("drills", help="list the faults that can be set")
+    commands.add_parser("cards", help="show what was measured of each model")
     serve = commands.add_parser("serve", help="serve until interrupted")
     serve.add_argument("--host", default=LOOPBACK, help="address to listen on (default: loopback)")
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free port")

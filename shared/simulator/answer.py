@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from shared.llm.messages import ChatRequest
+from shared.simulator import promptcache
 from shared.simulator.address import Address
 from shared.simulator.admission import admit, request_time
 from shared.simulator.dialects.dialect import Ask, Dialect
@@ -35,8 +36,14 @@ async def answer(state: State, exchange: Exchange, address: Address, dialect: Di
         ask = dialect.read(body)
         profile = chat_profile(state, ask.calls[0].model)
         entry.model = profile.name
+        _check_grant(state, address, profile)
         entry.attempt = _attempt(state, exchange, address, drill, body)
         plans = await _plans(state, ask, profile, drill, entry.attempt)
+        if promptcache.DRILL in drill:
+            kept = state.prompts.keep(
+                address.scope, ask.calls[0], now=now, life_s=drill[promptcache.DRILL]
+            )
+            plans = [promptcache.with_kept(plan, kept, profile) for plan in plans]
         fault = _note(entry, profile, plans)
         told = state.told(profile)
         await pace(Reply(state, exchange, dialect, ask, plans, told, entry, limits, fault))
@@ -60,6 +67,14 @@ def chat_profile(state: State, model: str) -> Profile:
     if profile.control == "embedding":
         raise ApiError(404, f"'{model}' embeds texts; it does not chat.", param="model")
     return profile
+
+
+def _check_grant(state: State, address: Address, profile: Profile) -> None:
+    """Refuse an address that was not handed out for this model."""
+    if state.grants is not None and state.grants.get(address.scope) != profile.name:
+        raise ApiError(
+            403, f"This address was not handed out for '{profile.name}'.", code="not_handed_out"
+        )
 
 
 def _attempt(
@@ -130,13 +145,14 @@ def _note(entry: Entry, profile: Profile, plans: Sequence[Plan]) -> Fault | None
     fault = None
     entry.key, entry.finish = first.key, first.finish
     entry.input_tokens = first.usage.input_tokens
+    entry.cached_tokens = first.usage.cached_tokens
     entry.ttft_ms = first.timing.ttft_s * 1000
     for plan in plans:
         fault = fault or plan.fault
         timing, usage = plan.timing, plan.usage
         entry.output_tokens += usage.output_tokens
         entry.reasoning_tokens += usage.reasoning_tokens
-        entry.cost_usd += cost(profile, usage)
+        entry.cost_usd += cost(profile, usage, plan.cache_written)
         entry.ttft_ms = min(entry.ttft_ms, timing.ttft_s * 1000)
         entry.total_ms = max(entry.total_ms, timing.total_s * 1000)
         entry.queue_ms = max(entry.queue_ms, timing.queue_s * 1000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared.simulator.cards import summary
 from shared.simulator.profiles import Profile
 from shared.simulator.state import State, commitment
 
@@ -29,6 +30,11 @@ def _lines(url: str, host: str, state: State) -> Iterator[str]:
     yield from map(_card, state.profiles.values())
     yield "Prices are simulated dollars; the first token is median to 95th percentile."
     yield ""
+    measured = list(summary(state.profiles))
+    if measured:
+        yield from measured
+        yield f"As measured; with intervals: python -m shared.simulator cards, GET {url}/models"
+        yield ""
     yield ("Point a client at it" + (":" if state.api_key else " (any key will do):"))
     yield f"  this repository  CAPSTONE_BASE_URL={url} CAPSTONE_MODEL=sim-smart CAPSTONE_API_KEY=x"
     yield f'  openai           OpenAI(base_url="{url}", api_key="sim")'

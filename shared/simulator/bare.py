@@ -1,4 +1,7 @@
-"""The servers that the simulator is measured beside: an ASGI app, and little else."""
+"""The servers that the simulator is measured beside: an ASGI app, and little else.
+
+They answer valid JSON of the same size as the simulator's, with as many headers.
+"""
 
 import json
 from typing import Any, Final
@@ -6,15 +9,26 @@ from typing import Any, Final
 from shared.simulator.wire import Message, Scope
 
 ANSWER: Final = "The sky over the harbour was blue and clear all day, with a light breeze. " * 2
-EVENTS: Final = 41
+EVENTS: Final = 38
+HEADERS: Final = (
+    (b"x-request-id", b"bare-0123456789abcdef0123456789abcdef"),
+    (b"x-bare-version", b"1"),
+    (b"x-bare-profile", b"bare-app"),
+    (b"x-bare-run", b"0123456789abcdef"),
+    (b"x-bare-clock", b"virtual"),
+    (b"openai-processing-ms", b"1000"),
+    (b"x-bare-ttft-ms", b"1000.000"),
+    (b"x-bare-total-ms", b"1000.000"),
+)
+PAD: Final = "x" * 524
 
 
 class Bare:
     """The least that an ASGI app can do: read the body, answer bytes made before."""
 
     def __init__(self) -> None:
-        self._body = json.dumps({"choices": [{"message": {"content": ANSWER}}]}).encode().ljust(750)
-        self._event = b"data: " + b"x" * 260 + b"\n\n"
+        self._body = json.dumps(_answer()).encode()
+        self._event = b"data: " + json.dumps(_event()).encode() + b"\n\n"
 
     def streams(self, body: bytes) -> bool:
         """Say whether a stream is asked for."""
@@ -37,7 +51,8 @@ class Bare:
             body += message["body"]
         if self.streams(body):
             kind = (b"content-type", b"text/event-stream")
-            await send({"type": "http.response.start", "status": 200, "headers": [kind]})
+            headers = [kind, (b"cache-control", b"no-cache"), *HEADERS]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
             for _ in range(EVENTS):
                 event = self.event()
                 await send({"type": "http.response.body", "body": event, "more_body": True})
@@ -46,16 +61,13 @@ class Bare:
         answer = self.whole()
         size = (b"content-length", str(len(answer)).encode())
         kind = (b"content-type", b"application/json")
-        await send({"type": "http.response.start", "status": 200, "headers": [kind, size]})
+        headers = [kind, size, *HEADERS]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
 
 class BareJson(Bare):
     """The same, but it parses the body and encodes what it answers, as any server must."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pad = "x" * 440
 
     def streams(self, body: bytes) -> bool:
         """Parse the body."""
@@ -63,12 +75,19 @@ class BareJson(Bare):
 
     def whole(self) -> bytes:
         """Encode an answer of the same size."""
-        answer = {"choices": [{"message": {"content": ANSWER}}], "pad": self._pad}
-        return json.dumps(answer).encode()
+        return json.dumps(_answer()).encode()
 
     def event(self) -> bytes:
         """Encode an event of the same size."""
-        return b"data: " + json.dumps({"pad": self._pad[:240]}).encode() + b"\n\n"
+        return b"data: " + json.dumps(_event()).encode() + b"\n\n"
+
+
+def _answer() -> dict[str, Any]:
+    return {"choices": [{"message": {"content": ANSWER}}], "pad": PAD}
+
+
+def _event() -> dict[str, Any]:
+    return {"pad": PAD[:255]}
 
 
 BARE: Final = {"bare": Bare, "bare, JSON": BareJson}

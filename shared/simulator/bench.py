@@ -29,7 +29,7 @@ from shared.simulator.dice import Dice
 from shared.simulator.load import Answer, post_all
 from shared.simulator.plan import Draft
 from shared.simulator.profiles import Profile
-from shared.simulator.server import LOOPBACK, Serving, listen, make_state
+from shared.simulator.server import LOOPBACK, Serving, configured, listen, make_state
 
 PATH: Final = "/v1/chat/completions"
 
@@ -63,15 +63,7 @@ def _serve(kind: str, pipe: Pipe) -> None:
 
     threading.Thread(target=tell, daemon=True).start()
     if kind in BARE:
-        config = uvicorn.Config(
-            BARE[kind](),
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-        )
-        uvicorn.Server(config).run(sockets=[sock])
+        uvicorn.Server(configured(BARE[kind]())).run(sockets=[sock])
     else:
         Serving(make_state(read=silent if kind == "reader off" else None)).run(sock)
 
@@ -155,7 +147,8 @@ def say(line: str) -> None:
 
 
 def compare(requests: int, rounds: int) -> None:
-    """Print CPU a request for the bare app and for the simulator, in turns."""
+    """Print CPU a request for the bare apps and for the simulator, in turns."""
+    say("aimock and litellm's proxy beside these: python -m tests.conformance.bench_servers")
     for stream in (False, True):
         bodies = [asked(number, stream=stream) for number in range(requests)]
         kinds = (*BARE, "reader off", "reader on")
@@ -178,11 +171,14 @@ def compare(requests: int, rounds: int) -> None:
 def context(requests: int) -> None:
     """Print how long prompts of about 2,000 tokens take with the reader on, one at a time.
 
-    The first requests are left out: they load what the reader and the interpreter load once.
+    The first requests are left out: they load what the reader and the interpreter load once. No
+    text is asked about twice. Every profile reads lexically; none embeds sentences.
     """
+    models = ("sim-nano", "sim-fast", "sim-smart", "sim-large", "sim-reasoner")
     with server("reader on") as one:
-        for model in ("sim-nano", "sim-fast", "sim-smart", "sim-large", "sim-reasoner"):
-            bodies = [asked(number, words=1_500, model=model) for number in range(requests)]
+        for place, model in enumerate(models):
+            numbers = range(place * requests, (place + 1) * requests)
+            bodies = [asked(number, words=1_500, model=model) for number in numbers]
             one.post(bodies[:5], 1)
             told = one.measure(bodies[5:], 1)
             say(

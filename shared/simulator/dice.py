@@ -5,19 +5,22 @@ Content, latency, faults and log-probabilities draw from separate sub-streams, s
 on never changes a text, nor does a slower model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b, shake_128
 from itertools import count
 from json import JSONEncoder
 from statistics import NormalDist
 from struct import unpack
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from shared.llm.messages import ToolCall, ToolResult
 from shared.simulator.plan import Call
 
 T = TypeVar("T")
+Octets: TypeAlias = bytes
+"""For use within ``Dice``, where ``bytes`` is a method."""
+Knobs: TypeAlias = tuple[float | None, float | None, int | None, int]
 
 _UNIT = 2.0**-53
 _NORMAL = NormalDist()
@@ -84,6 +87,10 @@ class Dice:
         """Draw so many bytes."""
         return shake_128(_digest(self._key, labels, 32)).digest(number)
 
+    def written(self, label: Octets, number: int) -> Octets:
+        """Draw up to 64 bytes for a label that is written already: what is hashed as it stands."""
+        return blake2b(label, key=self._key, digest_size=number).digest()
+
     def hex(self, *labels: str | int) -> str:
         """Draw 48 hexadecimal digits, for ids."""
         return _digest(self._key, labels, 24).hex()
@@ -114,13 +121,24 @@ def call_dice(seed: int | bytes, call: Call) -> Dice:
     What is transport (streaming, users, metadata, headers, retries, drills) is no part of it, nor
     are token limits: a shorter answer is the beginning of the longer one.
     """
-    key = run_key(seed)
-    item = canonical(call)
     asked = call.request
     knobs = (asked.temperature, asked.top_p, asked.seed, call.index)
-    item_key = blake2b(item, key=key, digest_size=32)
+    return _seeded(seed, canonical(call), call.model, knobs)
+
+
+def text_dice(seed: int | bytes, words: Iterable[str], model: str, knobs: Knobs) -> Dice:
+    """Make the dice of a call that is nothing but turns of text: ``words`` are roles and texts.
+
+    They are those that ``call_dice`` makes; ``knobs`` are temperature, top_p, seed and index.
+    """
+    said = ",".join(map(_CANONICAL.encode, words))
+    return _seeded(seed, f'[[{said}],[],"",null,[],true]'.encode(), model, knobs)
+
+
+def _seeded(seed: int | bytes, item: bytes, model: str, knobs: Knobs) -> Dice:
+    item_key = blake2b(item, key=run_key(seed), digest_size=32)
     own_key = item_key.copy()
-    own_key.update(f"\x1e{call.model}\x1e{knobs}".encode())
+    own_key.update(f"\x1e{model}\x1e{knobs}".encode())
     return Dice(own_key.digest(), item_key.digest())
 
 

@@ -55,8 +55,13 @@ LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "load": "utilisation of the queue before the model, below 1",
         "rate_limit": "requests a second that a token bucket refills; over it 429 with Retry-After",
         "rate_burst": "requests the bucket holds (default: the rate, at least one)",
+        "prompt_cache": "seconds, up to a day, for which the beginning of a prompt stays cached",
     }
 )
+MOST: Final[Mapping[str, float]] = MappingProxyType(
+    {"rate_limit": 1_000_000.0, "rate_burst": 1_000_000.0, "prompt_cache": 86_400.0}
+)
+"""What levels may be at most, where that is not 1."""
 EXCLUSIVE: Final = (*INSTEAD, *CONTENT, *CUTS)
 DRILLS: Final[Mapping[str, str]] = MappingProxyType(
     {**INSTEAD, **CONTENT, **CUTS, **BESIDE, **LEVELS}
@@ -76,7 +81,7 @@ def check_drill(drill: Mapping[str, float]) -> Mapping[str, float]:
             raise ConfigurationError(
                 f"There is no drill {name!r}.", advice=f"Choose from {', '.join(DRILLS)}."
             )
-        limit = 1_000_000.0 if name.startswith("rate_") else 1.0
+        limit = MOST.get(name, 1.0)
         if not 0.0 <= rate <= limit or (name == "load" and rate >= 1.0):
             raise ConfigurationError(
                 f"The drill {name}={rate:g} is out of range.", advice=f"{name}: {DRILLS[name]}."

@@ -14,6 +14,8 @@ from shared.simulator.profiles import Profile
 MAX_BYTES: Final = 32 * 1024 * 1024
 _ENTRY_BYTES: Final = 600
 _MILLION: Final = Decimal(1_000_000)
+_WRITING: Final = Decimal("0.25")
+"""What putting a token in the cache costs on top, as a share of its price."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Entry:
     finish: str = ""
     key: str = ""
     input_tokens: int = 0
+    cached_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
     delivered: int = 0
@@ -57,6 +60,7 @@ class Entry:
             "outcome": self.outcome,
             "key": self.key,
             "input_tokens": self.input_tokens,
+            "cached_tokens": self.cached_tokens,
             "output_tokens": self.output_tokens,
             "reasoning_tokens": self.reasoning_tokens,
             "delivered": self.delivered,
@@ -75,13 +79,17 @@ def _plain(body: bytes) -> Any:
         return {"unreadable_bytes": len(body)}
 
 
-def cost(profile: Profile, spent: Usage) -> Decimal:
-    """Price one answer, in simulated US dollars."""
+def cost(profile: Profile, spent: Usage, written: int = 0) -> Decimal:
+    """Price one answer, in simulated US dollars; ``written`` tokens were put in the cache."""
     fresh = spent.input_tokens - spent.cached_tokens
+    paid = price(profile, fresh, spent.cached_tokens, spent.output_tokens)
+    return paid + written * profile.input_price * _WRITING / _MILLION if written else paid
+
+
+def price(profile: Profile, fresh: int, cached: int, output: int) -> Decimal:
+    """Price so many tokens, in simulated US dollars."""
     return (
-        fresh * profile.input_price
-        + spent.cached_tokens * profile.cached_price
-        + spent.output_tokens * profile.output_price
+        fresh * profile.input_price + cached * profile.cached_price + output * profile.output_price
     ) / _MILLION
 
 
@@ -113,6 +121,7 @@ class Ledger:
         return {
             "calls": len(entries),
             "input_tokens": sum(entry.input_tokens for entry in entries),
+            "cached_tokens": sum(entry.cached_tokens for entry in entries),
             "output_tokens": sum(entry.output_tokens for entry in entries),
             "simulated_usd": str(sum((entry.cost_usd for entry in entries), Decimal(0))),
             "dropped": self.dropped,

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.simulator.dialects import ollama_chat
-from shared.simulator.dialects.anthropic_request import CountBody, MessagesBody
+from shared.simulator.dialects.anthropic_body import CountBody, MessagesBody
 from shared.simulator.dialects.chat_body import ChatBody
 from shared.simulator.dialects.embeddings import EmbeddingsBody
 from shared.simulator.dialects.openai_completions import CompletionsBody

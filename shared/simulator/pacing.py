@@ -137,16 +137,21 @@ def _context(reply: Reply) -> Context:
 
 
 def _headers(reply: Reply) -> list[Header]:
+    return headers_of(reply.told, reply.entry, reply.dialect.id_header, reply.limits)
+
+
+def headers_of(
+    told: Told, entry: Entry, id_header: bytes, limits: Sequence[Header] = ()
+) -> list[Header]:
     """Say that this is a simulator, and how long a model would have taken."""
-    entry = reply.entry
-    request_id = f"sim-req-{entry.key}-{entry.attempt[0]}-{entry.attempt[1]}".encode()
+    request_id = b"sim-req-%b-%d-%d" % (entry.key.encode(), *entry.attempt)
     headers = [
-        *reply.told.headers,
-        (reply.dialect.id_header, request_id),
+        *told.headers,
+        (id_header, request_id),
         (b"openai-processing-ms", b"%d" % entry.total_ms),
         (b"x-sim-ttft-ms", b"%.3f" % entry.ttft_ms),
         (b"x-sim-total-ms", b"%.3f" % entry.total_ms),
-        *reply.limits,
+        *limits,
     ]
     if entry.queue_ms:
         headers.append((b"x-sim-queue-ms", b"%.3f" % entry.queue_ms))

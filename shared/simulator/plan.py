@@ -20,8 +20,9 @@ class Call:
 
     ``index`` says which of ``n`` answers it is. ``attempt`` is the client's retry count and how
     often this very request was made before with that count: it moves faults and latency, never
-    content.
-    ``json_object`` mode arrives as a response schema that is not strict and says only "object".
+    content. ``cache_marks`` are how many tokens stand before each of the caller's marks of what to
+    cache; None where the dialect has no such marks. ``json_object`` mode arrives as a response
+    schema that is not strict and says only "object".
     """
 
     model: str
@@ -31,6 +32,7 @@ class Call:
     logprobs: bool = False
     top_logprobs: int = 0
     parallel_tool_calls: bool = True
+    cache_marks: tuple[int, ...] | None = None
     drill: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -118,7 +120,7 @@ class Plan:
     """One answer, complete; every dialect renders this and adds nothing to it.
 
     ``pieces`` are the tokens of the text or of the refusal. ``usage`` counts this answer and the
-    whole prompt.
+    whole prompt, of which ``cache_written`` tokens were newly put in the cache.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Plan:
     logprobs: tuple[TokenLogprob, ...] | None = None
     stop_sequence: str | None = None
     fault: Fault | None = None
+    cache_written: int = 0
 
     @property
     def text(self) -> str:

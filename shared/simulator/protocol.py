@@ -8,7 +8,8 @@ import asyncio
 import os
 import socket
 import struct
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -17,13 +18,27 @@ LINGER_S: Final = 0.5
 MAX_HEADER_BYTES: Final = 64 * 1024
 TRANSPORT: Final = "simulator.transport"
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
+Direct: TypeAlias = Callable[[bytes, Sequence[tuple[bytes, bytes]], bytes], bytes | None]
+"""Answers a request, given its URL, headers and body, with a whole HTTP answer, or not at all."""
+
+
+def _nothing(_url: bytes, _headers: Sequence[tuple[bytes, bytes]], _body: bytes) -> bytes | None:
+    return None
 
 
 class SimulatorProtocol(HttpToolsProtocol):
-    """One connection; a whole request must arrive within ``REQUEST_TIMEOUT_S``."""
+    """One connection; a whole request must arrive within ``REQUEST_TIMEOUT_S``.
+
+    A request that arrives in one piece is first offered to ``direct``, which may answer it at once;
+    the application gets the others.
+    """
 
     request_timeout_s: float = REQUEST_TIMEOUT_S
-    _deadline: asyncio.TimerHandle | None = None
+    direct: Direct = staticmethod(_nothing)
+    _held: bytes | None = None
+    _due: float | None = None
+    _idle: bool = False
+    _timer: asyncio.TimerHandle | None = None
     _header_bytes: int | None = None
     _turned_away: bool = False
 
@@ -34,7 +49,8 @@ class SimulatorProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
-        self._disarm()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -42,6 +58,8 @@ class SimulatorProtocol(HttpToolsProtocol):
         if self._turned_away:
             return
         super().data_received(data)
+        if self._held is not None:
+            self._release()
         if self._header_bytes is None:
             return
         self._header_bytes += len(data)
@@ -49,33 +67,92 @@ class SimulatorProtocol(HttpToolsProtocol):
             self._turn_away(b"431 Request Header Fields Too Large")
 
     def on_message_begin(self) -> None:
-        """Start the clock with the request."""
-        super().on_message_begin()
+        """Start the clock with the request; its scope is made when the application wants it."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
         self._header_bytes = 0
         self._arm()
 
     def on_headers_complete(self) -> None:
-        """Hand the transport to the application."""
+        """Hold a request that may be answered at once, and start the application for others."""
         self._header_bytes = None
+        cycle: RequestResponseCycle | None = self.cycle
+        idle = cycle is None or cycle.response_complete
+        if idle and not self.expect_100_continue and self.parser.get_method() == b"POST":
+            self._held = b""
+        else:
+            self._start()
+
+    def _start(self) -> None:
+        """Hand the request to the application, and the transport with it."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
         extensions: dict[str, Any] = {TRANSPORT: self.transport}
         self.scope["extensions"] = extensions
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Keep the body of a request that is held."""
+        if self._held is None:
+            super().on_body(body)
+        else:
+            self._held += body
+
     def on_message_complete(self) -> None:
-        """Stop the clock."""
-        self._disarm()
+        """Stop the clock; answer a request that is held, or let it go on to the application."""
+        self._due = None
+        if self._held is not None:
+            if self._answered(self._held):
+                self._held = None
+                return
+            self._release()
         super().on_message_complete()
 
-    def _arm(self) -> None:
-        self._disarm()
-        self._deadline = self.loop.call_later(
-            self.request_timeout_s, self._turn_away, b"408 Request Timeout"
-        )
+    def _release(self) -> None:
+        body, self._held = self._held, None
+        self._start()
+        if body:
+            super().on_body(body)
 
-    def _disarm(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _answered(self, body: bytes) -> bool:
+        """Answer at once, if that can be done on a connection that stays open."""
+        ready = self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1"
+        if not ready or self.flow.write_paused or self.transport.is_closing():
+            return False
+        answer = self.direct(self.url, self.headers, body)
+        if answer is None:
+            return False
+        self.transport.write(answer)
+        self.server_state.total_requests += 1
+        self._idle = True
+        self._limit(self.timeout_keep_alive)
+        return True
+
+    def _arm(self) -> None:
+        """Set the time limit of a request."""
+        self._idle = False
+        self._limit(self.request_timeout_s)
+
+    def _limit(self, seconds: float) -> None:
+        """Set a time limit; one timer, never set for longer than a request's, serves them all."""
+        self._due = self.loop.time() + seconds
+        if self._timer is None:
+            self._timer = self.loop.call_later(min(seconds, self.request_timeout_s), self._check)
+
+    def _check(self) -> None:
+        self._timer = None
+        if self._due is None:
+            return
+        left = self._due - self.loop.time()
+        if left > 0:
+            self._timer = self.loop.call_later(min(left, self.request_timeout_s), self._check)
+        elif self._idle:
+            self.timeout_keep_alive_handler()
+        else:
+            self._turn_away(b"408 Request Timeout")
 
     def _turn_away(self, status: bytes) -> None:
         """Answer with a bare status where nothing was answered yet, and hang up.
@@ -92,12 +169,14 @@ class SimulatorProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
             self.transport.write_eof()
-        self._deadline = self.loop.call_later(LINGER_S, self.transport.close)
+        self._due = None
+        self.loop.call_later(LINGER_S, self.transport.close)
 
 
-def timed(request_timeout_s: float) -> type[SimulatorProtocol]:
-    """Make the protocol with another time limit."""
-    return type("Timed", (SimulatorProtocol,), {"request_timeout_s": request_timeout_s})
+def protocol(request_timeout_s: float, direct: Direct = _nothing) -> type[SimulatorProtocol]:
+    """Make the protocol of one server: its time limit, and what it answers at once."""
+    made = {"request_timeout_s": request_timeout_s, "direct": staticmethod(direct)}
+    return type("Protocol", (SimulatorProtocol,), made)
 
 
 def reset(transport: asyncio.Transport) -> None:

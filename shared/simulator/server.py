@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
@@ -16,8 +16,9 @@ from shared.simulator.app import Simulator
 from shared.simulator.clock import ClockName, make_clock
 from shared.simulator.drills import check_drill
 from shared.simulator.heldout import HELD_OUT, held_out
+from shared.simulator.plain import PlainAnswers
 from shared.simulator.profiles import PROFILES, Profile
-from shared.simulator.protocol import REQUEST_TIMEOUT_S, timed
+from shared.simulator.protocol import REQUEST_TIMEOUT_S, protocol
 from shared.simulator.respond import Reader
 from shared.simulator.scenario import Scenario
 from shared.simulator.state import Mode, State
@@ -115,29 +116,33 @@ def base_url(sock: socket.socket) -> str:
     return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
 
+def configured(app: Any, http: Any = "httptools") -> uvicorn.Config:
+    """Set uvicorn up; what is measured beside the simulator is set up in the same way."""
+    return uvicorn.Config(
+        app,
+        http=http,
+        ws="none",
+        loop="uvloop",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+    )
+
+
 class Serving:
     """A simulator on a socket."""
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                Simulator(state),
-                http=timed(state.request_timeout_s),
-                ws="none",
-                loop="uvloop",
-                lifespan="off",
-                log_config=None,
-                log_level="error",
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                proxy_headers=False,
-                backlog=_BACKLOG,
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=2,
-            )
-        )
+        http = protocol(state.request_timeout_s, PlainAnswers(state))
+        self._server = uvicorn.Server(configured(Simulator(state), http))
 
     def run(self, sock: socket.socket) -> None:
         """Serve until told to stop."""

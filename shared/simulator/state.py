@@ -10,6 +10,7 @@ from shared.simulator.clock import Clock
 from shared.simulator.ledger import Ledger
 from shared.simulator.oracle import Truths
 from shared.simulator.profiles import Profile
+from shared.simulator.promptcache import PromptCache
 from shared.simulator.protocol import REQUEST_TIMEOUT_S
 from shared.simulator.respond import Reader
 from shared.simulator.scenario import Scenario
@@ -33,7 +34,9 @@ class State:
     """One run of the simulator.
 
     In ``exam`` mode the seed is secret: its commitment is published, what would reveal it or the
-    calls is closed, except to a grader who shows ``grader_token``.
+    calls is closed, except to a grader who shows ``grader_token``. Where there are ``grants``, an
+    address (its tag and drill) is good for the one model it was handed out for, and no other for
+    any: so nobody asks a better model, outside the drill, or where nobody counts.
     """
 
     seed: int | bytes
@@ -48,10 +51,12 @@ class State:
     grader_token: str = ""
     request_timeout_s: float = REQUEST_TIMEOUT_S
     stopping: bool = False
+    grants: dict[str, str] | None = None
     ledger: Ledger = field(default_factory=Ledger)
     truths: Truths = field(default_factory=Truths)
     occurrences: Occurrences = field(default_factory=Occurrences)
     buckets: Bounded[TokenBucket] = field(default_factory=Bounded)
+    prompts: PromptCache = field(default_factory=PromptCache)
     _told: dict[str, Told] = field(default_factory=dict)
 
     def told(self, profile: Profile) -> Told:
@@ -81,6 +86,7 @@ class State:
         self.ledger.clear()
         self.occurrences.clear()
         self.buckets.clear()
+        self.prompts.clear()
         self.truths.clear()
 
 

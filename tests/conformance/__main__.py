@@ -13,10 +13,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pydantic import HttpUrl, SecretStr
+
+from shared.errors import ModelError
+from shared.llm.connect import provider
+from shared.llm.messages import ChatRequest, user
+from shared.settings import Settings
 from shared.simulator.server import make_state, serving
 from tests.conformance.environments import InstallError, ensure, megabytes
 from tests.conformance.suites import SUITES, Outcome, Suite, run_suite
-from tests.conformance.target import read_target
+from tests.conformance.target import Target, read_target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = Path(os.environ.get("CAPSTONE_HOME", ".capstone")).absolute()
     try:
         return asyncio.run(_run(chosen, home, install_only=asked.install_only))
+    except ModelError as error:
+        print(f"{error} Here these are SIM_MODEL, SIM_BASE_URL and SIM_API_KEY.", file=sys.stderr)
+        return 2
     except (InstallError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -49,10 +58,14 @@ async def _run(chosen: Sequence[Suite], home: Path, *, install_only: bool) -> in
         for suite in chosen:
             outcomes.append(await run_suite(suite, folders.get(suite.lock), told))
             print(_row(outcomes[-1]), flush=True)
-    for outcome in outcomes:
-        if not outcome.held:
-            print(f"\n{outcome.client}\n{outcome.said}", flush=True)
-    return 0 if all(outcome.held for outcome in outcomes) else 1
+    # A live endpoint may promise nothing that a client's suite needs; the simulator promises all.
+    live = told["SIM_TARGET"] == "live"
+    broken = [
+        one for one in outcomes if not (one.held or (live and one.skipped and not one.failed))
+    ]
+    for outcome in broken:
+        print(f"\n{outcome.client}\n{outcome.said}", flush=True)
+    return 1 if broken else 0
 
 
 async def _install(chosen: Sequence[Suite], home: Path) -> dict[str, Path]:
@@ -71,13 +84,25 @@ async def _target(home: Path) -> AsyncIterator[Mapping[str, str]]:
     """Give the suites' environment: the live endpoint that was named, or a simulator of our own."""
     asked = {name: value for name, value in os.environ.items() if name.startswith("SIM_")}
     if asked.get("SIM_TARGET") == "live":
-        read_target(asked)
+        await _try(read_target(asked))
         yield asked
         return
     # A server that insists on a key shows that each client sends it where it belongs.
     key = secrets.token_hex(16)
     async with serving(make_state(home=home, api_key=key)) as url:
         yield {**asked, "SIM_TARGET": "sim", "SIM_BASE_URL": url, "SIM_API_KEY": key}
+
+
+async def _try(target: Target) -> None:
+    """Ask a live endpoint for one word; raises ``ModelError`` that says why it cannot answer."""
+    settings = Settings(
+        model=target.model,
+        base_url=HttpUrl(target.base_url),
+        api_key=SecretStr(target.api_key) if "SIM_API_KEY" in os.environ else None,
+        dialect="openai",
+    )
+    async with provider(settings) as model:
+        await model.complete(ChatRequest(messages=(user("Say yes."),), max_tokens=16))
 
 
 def _row(outcome: Outcome) -> str:

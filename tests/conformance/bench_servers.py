@@ -207,8 +207,11 @@ def aimock_folder(home: Path) -> Path:
 
 
 async def install(home: Path) -> None:
-    """Install the foreign servers by their locks."""
+    """Install the foreign servers by their locks; without npm, litellm's proxy only."""
     await ensure("proxy", home)
+    if not shutil.which("npm"):
+        say("npm is not on this machine, so aimock is not installed; node 20 or later brings it")
+        return
     folder = aimock_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):

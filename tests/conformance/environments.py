@@ -49,9 +49,9 @@ async def ensure(
     await _run(sys.executable, "-m", "venv", str(folder))
     # Most of what is installed is never imported here, so nothing is compiled ahead.
     pip = (str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "install")
-    options = ("--quiet", "--no-compile", "--no-deps", "--only-binary", ":all:", "--require-hashes")
-    options = (*options, "--no-binary", built)
-    await _run(*pip, *options, "-r", str(locks / f"{lock}.txt"))
+    options = ("--quiet", "--no-compile", "--no-deps", "--require-hashes")
+    kinds = ("--only-binary", ":all:", "--no-binary", built)
+    await _run(*pip, *options, *kinds, "-r", str(locks / f"{lock}.txt"))
     (folder / READY).touch()
     return folder, time.perf_counter() - start
 

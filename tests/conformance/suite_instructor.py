@@ -83,20 +83,7 @@ async def test_what_never_holds_is_given_up(target: Target) -> None:
         await ask(target.drilled("malformed_json=1"), instructor.Mode.TOOLS, max_retries=2)
 
 
-@pytest.mark.needs("tools", "json_schema")
-@pytest.mark.parametrize(
-    "mode",
-    [
-        instructor.Mode.TOOLS,
-        pytest.param(
-            instructor.Mode.JSON_SCHEMA,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="the reader takes no value from what a validator says in a user's turn",
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("mode", MODES, ids=IDS)
 async def test_a_validators_words_are_read(target: Target, mode: instructor.Mode) -> None:
     """The message says two, the validator says at most one: only its words can settle it."""
     order = await ask(target, mode, of=Order, max_retries=3)

@@ -78,8 +78,8 @@ def _stopped(plan: Plan) -> dict[str, Any]:
 def _usage(plan: Plan, output_tokens: int | None = None) -> dict[str, Any]:
     spent = plan.usage
     return {
-        "input_tokens": spent.input_tokens - spent.cached_tokens,
-        "cache_creation_input_tokens": 0,
+        "input_tokens": spent.input_tokens - spent.cached_tokens - plan.cache_written,
+        "cache_creation_input_tokens": plan.cache_written,
         "cache_read_input_tokens": spent.cached_tokens,
         "output_tokens": spent.output_tokens if output_tokens is None else output_tokens,
         "service_tier": "standard",

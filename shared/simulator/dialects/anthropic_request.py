@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Literal
-
-from pydantic import Field, JsonValue
+from typing import Final
 
 from shared.llm.messages import (
     ChatRequest,
@@ -18,113 +16,25 @@ from shared.llm.messages import (
     ToolCall,
     ToolResult,
 )
-from shared.simulator.dialects.body import Body, Loose, parse
+from shared.simulator.dialects.anthropic_body import (
+    Block,
+    Choice,
+    CountBody,
+    InnerBlock,
+    MessagesBody,
+    ToolSpec,
+    Turn,
+)
+from shared.simulator.dialects.body import parse
 from shared.simulator.dialects.dialect import Ask
 from shared.simulator.dialects.errors import invalid
 from shared.simulator.dialects.openai_request import decode, known_tool, named_schema
 from shared.simulator.dialects.schemas import check_schema, check_strict
 from shared.simulator.plan import Call
+from shared.simulator.tokens import REPLY_TOKENS, count_prompt
 
-
-class Source(Loose):
-    """Where an image or a document is."""
-
-    type: str
-    media_type: str = "image/png"
-    data: str | None = None
-
-
-class InnerBlock(Loose):
-    """A block inside a tool's result."""
-
-    type: str
-    text: str | None = None
-    source: Source | None = None
-
-
-class Block(Loose):
-    """One block of a turn's content."""
-
-    type: Literal[
-        "text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking"
-    ]
-    text: str | None = None
-    source: Source | None = None
-    id: str | None = None
-    name: str | None = None
-    input: dict[str, JsonValue] | None = None
-    tool_use_id: str | None = None
-    content: str | list[InnerBlock] | None = None
-    is_error: bool | None = None
-
-
-class Turn(Loose):
-    """One turn of the conversation."""
-
-    role: Literal["user", "assistant", "system"]
-    content: str | list[Block]
-
-
-class ToolSpec(Loose):
-    """A tool of the caller's; the vendor's own tools run at the vendor, so not here."""
-
-    type: Literal["custom"] | None = None
-    name: str = Field(pattern=r"^[a-zA-Z0-9_-]{1,128}$")
-    description: str | None = None
-    input_schema: dict[str, JsonValue]
-    strict: bool | None = None
-
-
-class Choice(Loose):
-    """Which tool to call."""
-
-    type: Literal["auto", "any", "tool", "none"]
-    name: str | None = None
-    disable_parallel_tool_use: bool | None = None
-
-
-class OutputFormat(Loose):
-    """The schema of a structured answer."""
-
-    type: Literal["json_schema"]
-    schema_: dict[str, JsonValue] = Field(alias="schema")
-
-
-class OutputConfig(Loose):
-    """How the answer is to be."""
-
-    format: OutputFormat | None = None
-    effort: str | None = None
-
-
-class CountBody(Body):
-    """The body of ``POST /v1/messages/count_tokens``."""
-
-    model: str
-    messages: list[Turn] = Field(min_length=1)
-    system: str | list[InnerBlock] | None = None
-    tools: list[ToolSpec] | None = None
-    tool_choice: Choice | None = None
-    output_config: OutputConfig | None = None
-    output_format: OutputFormat | None = None
-    thinking: dict[str, JsonValue] | None = None
-    cache_control: JsonValue = None
-
-
-class MessagesBody(CountBody):
-    """The body of ``POST /v1/messages``; the fields after ``stream`` change nothing here."""
-
-    max_tokens: int = Field(ge=1)
-    temperature: float | None = Field(default=None, ge=0, le=1)
-    top_p: float | None = Field(default=None, ge=0, le=1)
-    stop_sequences: list[str] | None = None
-    stream: bool | None = None
-    top_k: int | None = Field(default=None, ge=0)
-    metadata: dict[str, JsonValue] | None = None
-    service_tier: str | None = None
-    inference_geo: str | None = None
-    container: JsonValue = None
-    context_management: JsonValue = None
+MOST_MARKS: Final = 4
+_NO_SCHEMA: Final = {"output_config": None, "output_format": None}
 
 
 def read_messages(body: bytes) -> Ask:
@@ -139,7 +49,12 @@ def read_messages(body: bytes) -> Ask:
         }
     )
     alone = bool(asked.tool_choice and asked.tool_choice.disable_parallel_tool_use)
-    call = Call(model=asked.model, request=request, parallel_tool_calls=not alone)
+    call = Call(
+        model=asked.model,
+        request=request,
+        parallel_tool_calls=not alone,
+        cache_marks=_marks(asked),
+    )
     return Ask((call,), stream=bool(asked.stream))
 
 
@@ -253,3 +168,37 @@ def _content(block: Block, where: str) -> Part:
         f"{where}: the simulator reads text, images in base64 and documents given as text.",
         param=where,
     )
+
+
+def _marks(asked: MessagesBody) -> tuple[int, ...]:
+    """Count the tokens before each mark of what to cache; raises ``ApiError`` for too many."""
+    before = list(_before_marks(asked))
+    if len(before) > MOST_MARKS:
+        raise invalid(
+            f"A maximum of {MOST_MARKS} blocks with cache_control may be provided."
+            f" Found {len(before)}.",
+            param="cache_control",
+        )
+    return tuple(count_prompt(_request(part)) - REPLY_TOKENS for part in before)
+
+
+def _before_marks(asked: MessagesBody) -> Iterator[CountBody]:
+    """Cut a body off after each of its marks: tools come first, then the system, then the turns."""
+    empty = CountBody.model_construct(**{**dict(asked), "messages": [], "tool_choice": None})
+    tools = asked.tools or []
+    for number, tool in enumerate(tools, 1):
+        if tool.cache_control:
+            update = {"tools": tools[:number], "system": None, **_NO_SCHEMA}
+            yield empty.model_copy(update=update)
+    blocks = asked.system if isinstance(asked.system, list) else []
+    if any(block.cache_control for block in blocks):
+        last = max(n for n, block in enumerate(blocks, 1) if block.cache_control)
+        yield empty.model_copy(update={"system": blocks[:last]})
+    for number, turn in enumerate(asked.messages):
+        content = turn.content if isinstance(turn.content, list) else []
+        for at, block in enumerate(content, 1):
+            if block.cache_control:
+                cut = turn.model_copy(update={"content": content[:at]})
+                yield empty.model_copy(update={"messages": [*asked.messages[:number], cut]})
+    if asked.cache_control:
+        yield empty.model_copy(update={"messages": asked.messages})

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from shared.simulator.cards import accuracies
 from shared.simulator.dialects.errors import ApiError
 from shared.simulator.profiles import Profile
 from shared.simulator.state import State
@@ -27,6 +28,7 @@ def _shown(profile: Profile) -> dict[str, Any]:
             "cached_input": str(profile.cached_price),
             "output": str(profile.output_price),
         },
+        "simulated_accuracy": accuracies(profile),
     }
 
 

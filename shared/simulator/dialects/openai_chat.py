@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic_core import to_json
 
@@ -13,6 +13,34 @@ from shared.simulator.dialects.openai_request import read_chat
 from shared.simulator.plan import Plan, PlannedCall, TokenLogprob
 
 DONE: Final = b"data: [DONE]\n\n"
+_PLAIN: Final = (
+    b'{"id":"sim-chatcmpl-%b","object":"chat.completion","created":%d,"model":%b,"choices":'
+    b'[{"index":0,"message":{"role":"assistant","content":%b,"refusal":null,"annotations":[]},'
+    b'"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":%d,"completion_tokens":%d,'
+    b'"total_tokens":%d,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},'
+    b'"completion_tokens_details":{"reasoning_tokens":%d,"audio_tokens":0,'
+    b'"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default",'
+    b'"system_fingerprint":%b}'
+)
+
+PlainAnswer: TypeAlias = tuple[bytes, str, int, int, int]
+"""A whole answer of nothing but text: id, text, prompt's tokens, answer's, hidden ones of these."""
+
+
+def render_plain(plain: PlainAnswer, created: int, model: bytes, fingerprint: bytes) -> bytes:
+    """Render what ``render`` does, for one plain answer; ``model`` and ``fingerprint`` as JSON."""
+    name, text, taken, given, reasoning = plain
+    return _PLAIN % (
+        name,
+        created,
+        model,
+        to_json(text),
+        taken,
+        given,
+        taken + given,
+        reasoning,
+        fingerprint,
+    )
 
 
 def render(ask: Ask, plans: Sequence[Plan], context: Context) -> bytes:

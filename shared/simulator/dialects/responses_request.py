@@ -121,13 +121,19 @@ class ResponsesBody(Body):
 def read_responses(body: bytes) -> Ask:
     """Read a Responses body; raises ``ApiError``."""
     asked = parse(ResponsesBody, body)
-    if asked.previous_response_id or asked.conversation is not None or asked.background:
-        raise invalid(
-            "The simulator keeps no responses: send the whole conversation as 'input', without"
-            " 'previous_response_id', 'conversation' or 'background'.",
-            param="previous_response_id",
-            code="unsupported_parameter",
-        )
+    kept = {
+        "previous_response_id": asked.previous_response_id,
+        "conversation": asked.conversation,
+        "background": asked.background,
+    }
+    for name, value in kept.items():
+        if value:
+            raise invalid(
+                f"The simulator keeps no responses, so '{name}' cannot be used: send the whole"
+                " conversation as 'input'.",
+                param=name,
+                code="unsupported_parameter",
+            )
     tools = _tools(asked.tools or ())
     choice = asked.tool_choice
     request = ChatRequest(

@@ -1,6 +1,7 @@
 """OpenAI's audio transcriptions, for the sounds that the simulator can hear."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -21,6 +22,7 @@ from shared.simulator.wire import JSON, Exchange
 if TYPE_CHECKING:
     from shared.simulator.hearing import Heard
 
+EVENTS: Final = b"text/event-stream; charset=utf-8"
 FORMATS: Final = ("json", "text", "verbose_json", "srt", "vtt")
 
 
@@ -63,8 +65,9 @@ async def answer_transcription(state: State, exchange: Exchange, address: Addres
     wanted = form.fields.get("response_format", "json")
     if wanted not in FORMATS:
         raise invalid(f"'response_format' is one of {', '.join(FORMATS)}.", param="response_format")
-    if form.fields.get("stream", "false").lower() == "true":
-        raise invalid("The simulator does not stream transcriptions.", param="stream")
+    streams = form.fields.get("stream", "false").lower() == "true"
+    if streams and wanted not in {"json", "text"}:
+        raise invalid("What is streamed comes as 'json' or 'text'.", param="response_format")
     if form.file is None:
         raise invalid("Missing required parameter: 'file'.", param="file")
     told = to_json(
@@ -86,10 +89,18 @@ async def answer_transcription(state: State, exchange: Exchange, address: Addres
     except UnheardError as error:
         entry.status = 400
         raise invalid(str(error), param="file", code="invalid_file") from None
-    shown, kind = _rendered(heard, wanted)
+    shown, kind = _streamed(heard) if streams else _rendered(heard, wanted)
     request_id = (b"x-request-id", f"sim-req-{key}".encode())
     headers = [*state.told(profile).headers, request_id, *limits]
     await exchange.answer(200, shown, content_type=kind, headers=headers)
+
+
+def _streamed(heard: "Heard") -> tuple[bytes, bytes]:
+    """Write a word an event, then all of them; hearing takes no simulated time, so all come now."""
+    said = re.findall(r"\s*\S+", heard.text)
+    events = [{"type": "transcript.text.delta", "delta": word} for word in said]
+    events.append({"type": "transcript.text.done", "text": heard.text})
+    return b"".join(b"data: %b\n\n" % to_json(event) for event in events), EVENTS
 
 
 def _rendered(heard: "Heard", wanted: str) -> tuple[bytes, bytes]:

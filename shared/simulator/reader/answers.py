@@ -2,8 +2,6 @@
 
 import json
 
-from pydantic import JsonValue
-
 from shared.llm.messages import Tool
 from shared.simulator.plan import Draft, DraftCall
 from shared.simulator.reader import rewrite
@@ -15,11 +13,11 @@ from shared.simulator.reader.passages import Passage
 from shared.simulator.reader.qa import NOTHING
 from shared.simulator.reader.repair import repaired
 from shared.simulator.reader.saying import Speaker
-from shared.simulator.reader.schema import JsonObject, properties_of, schema_depth
+from shared.simulator.reader.schema import Form, JsonObject, properties_of, schema_depth
 from shared.simulator.reader.shown import schema_shown
 from shared.simulator.reader.slips import Slips
-from shared.simulator.reader.tools import LEAST, rank
 from shared.simulator.reader.tools import choose as choose_tools
+from shared.simulator.reader.tools import rank
 
 
 class Reply(Speaker):
@@ -52,8 +50,9 @@ class Reply(Speaker):
             if self.request.tool_choice != "none"
             else []
         )
-        if ranked and ranked[0].score >= LEAST:
-            arguments = json.dumps(self._arguments(ranked[0].tool, found.text), ensure_ascii=False)
+        if ranked and ranked[0].score >= self.limits.tool_fit:
+            form = self._arguments(ranked[0].tool, found.text)
+            arguments = json.dumps(form.value, ensure_ascii=False)
             return Draft(tool_calls=(DraftCall(ranked[0].tool.name, arguments),), evidence=0.6)
         if self.request.response_schema is not None:
             return None
@@ -86,7 +85,8 @@ class Reply(Speaker):
         return schema_shown(self.prompt, json_mode=json_mode)
 
     def _structured(self, schema: JsonObject) -> Draft:
-        value, evidence = self._fill(self.prompt, schema)
+        form = self._fill(self.prompt, schema)
+        value, evidence = form.value, form.evidence
         if self.prompt.feedback:
             value = repaired(self.prompt, schema, value)
         sure = sum(evidence) / len(evidence) if evidence else 0.6
@@ -95,7 +95,7 @@ class Reply(Speaker):
             text=text, evidence=sure, invented=text, reasoning_tokens=self._reasoning_tokens()
         )
 
-    def _fill(self, prompt: Prompt, schema: JsonObject) -> tuple[JsonValue, list[float]]:
+    def _fill(self, prompt: Prompt, schema: JsonObject) -> Form:
         depth = schema_depth(schema, schema)
         features = {
             **self.slips.features,
@@ -136,14 +136,16 @@ class Reply(Speaker):
             c.result for c in self.prompt.calls
         )
 
-    def _arguments(self, tool: Tool, ask: str) -> JsonValue:
+    def _arguments(self, tool: Tool, ask: str) -> Form:
         results = "\n".join(c.result for c in self.prompt.calls if c.result)
         text = "\n".join(x for x in (ask, results, *(p.text for p in self.prompt.passages)) if x)
         seen = Prompt(self.prompt.orders, "", text, (), self.prompt.examples, self.prompt.turns)
-        value, _ = self._fill(seen, tool.parameters)
+        form = self._fill(seen, tool.parameters)
+        value, made_up = form.value, form.made_up
         if self.prompt.feedback:
-            value = repaired(self.prompt, tool.parameters, value)
-        return value if isinstance(value, dict) else {}
+            # The call was made already: what it takes is a better one.
+            value, made_up = repaired(self.prompt, tool.parameters, value), 0.0
+        return Form(value if isinstance(value, dict) else {}, form.evidence, made_up)
 
 
 def json_size(schema: JsonObject) -> int:

@@ -215,17 +215,19 @@ def _votes(
         apart = (2 * firmest[term] - counts[term] + 1) / (counts[term] + 2)
         return max(0.0, apart) * math.log(1 + (1 + len(known)) / (1 + counts[term]))
 
+    # Sums of floats depend on their order, and that of a set of strings on the process.
+    own = max(1.0, sum(map(weight, sorted(present))))
     votes: dict[str, float] = {}
     for label, example in known:
-        terms = set(english_stems(example.input, limits.vocabulary))
-        shared = sum(weight(t) for t in terms & present)
+        terms = sorted(set(english_stems(example.input, limits.vocabulary)))
+        shared = sum(weight(t) for t in terms if t in present)
         if limits.matching == "synonyms":
             shared += sum(
                 0.5 * weight(t)
-                for t in terms - present
-                if not present.isdisjoint(synonyms_of(t, limits.vocabulary))
+                for t in terms
+                if t not in present and not present.isdisjoint(synonyms_of(t, limits.vocabulary))
             )
-        size = math.sqrt(sum(weight(t) for t in terms) * max(1.0, sum(weight(t) for t in present)))
+        size = math.sqrt(sum(map(weight, terms)) * own)
         similar = shared / size if size else 0.0
         votes[label] = max(votes.get(label, 0.0), similar) + 0.25 * min(
             votes.get(label, 0.0), similar

@@ -79,16 +79,18 @@ def take_apart(request: ChatRequest) -> Prompt:
     """Take a request apart."""
     sheet = _Sheet()
     last = last_user(request.messages)
+    previous, feedback = feedback_in(request.messages, last)
     for index, message in enumerate(request.messages):
         text = message.text[:MOST_CHARACTERS]
         if message.role is Role.SYSTEM:
             _sort_system(text, sheet)
         elif message.role is Role.USER and index == last:
             _sort_user(text, sheet)
+        elif index > last and feedback:
+            continue  # Answers that were rejected, and why, are no dialogue to take facts from.
         elif message.role in {Role.USER, Role.ASSISTANT} and text.strip():
             sheet.turns.append(Turn(message.role.value, text))
     calls = tuple(calls_in(request.messages))
-    previous, feedback = feedback_in(request.messages, last)
     return Prompt(
         orders="\n".join(sheet.orders),
         question=sheet.questions[-1] if sheet.questions else "",

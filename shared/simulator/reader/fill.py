@@ -22,6 +22,7 @@ from shared.simulator.reader.schema import (
     DEEPEST,
     LONGEST_ARRAY,
     Filled,
+    Form,
     JsonObject,
     Walk,
     branches_of,
@@ -66,11 +67,11 @@ class Filler:
         self.leaves = Leaves(prompt, limits, slips, aid)
         self.text = without_replies(prompt.data_text)
 
-    def fill(self, schema: JsonObject) -> tuple[JsonValue, list[float]]:
-        """Fill a schema; the evidence of its leaves comes second."""
+    def fill(self, schema: JsonObject) -> Form:
+        """Fill a schema."""
         walk = Walk(schema, self.limits.depth)
         value = self._node(walk, schema, Frame((), Scope(self.text)), 0)
-        return value.value, walk.evidence
+        return Form(value.value, tuple(walk.evidence), walk.made_up / max(1, walk.leaves))
 
     def _node(self, walk: Walk, schema: JsonValue | JsonObject, frame: Frame, depth: int) -> Filled:
         walk.nodes -= 1
@@ -265,6 +266,7 @@ class Filler:
         if value.value is not None and not keeps(schema, value.value):
             value = NONE
         if value.value is None and not nullable:
+            walk.made_up += "default" not in schema
             value = Filled(invent.leaf(schema, frame.scope.text, self.slips, label), 0.0)
         walk.evidence.append(value.evidence)
         return value

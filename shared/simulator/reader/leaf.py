@@ -26,6 +26,7 @@ from shared.simulator.reader.slots import (
     place_in,
 )
 from shared.simulator.reader.span import NEGATION
+from shared.simulator.reader.sql import select
 from shared.simulator.reader.values import values_in
 from shared.simulator.reader.wordlist import words
 from shared.simulator.reader.words import fold, language_of, parts, stem, tokens
@@ -59,6 +60,8 @@ class Leaf:
         """Find one field's value in what is in view."""
         if field.type == "boolean":
             return self._boolean(field, scope)
+        if "sql" in parts(field.name) and (query := self._sql(field, scope)):
+            return Filled(self._short(field, query), 0.8)
         meaning = meaning_of(field)
         if item is not None:
             found = self._of_item(field, meaning, item)
@@ -68,6 +71,10 @@ class Leaf:
         if worded is not None:
             return worded
         return self._slot(field, meaning, scope)
+
+    def _sql(self, field: Field, scope: Scope) -> str:
+        described = f"{field.description}\n{self.prompt.orders}"
+        return select(described, self.prompt.question or scope.text)
 
     def _of_item(self, field: Field, meaning: Meaning, item: Item) -> Filled | None:
         told: JsonValue

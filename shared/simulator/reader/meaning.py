@@ -131,6 +131,16 @@ def _by_stem() -> dict[str, Meaning]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _by_word() -> dict[str, Meaning]:
+    """Map whole words: an ``order`` is no date for what was ``ordered``, nor ``days`` a ``day``."""
+    table: dict[str, Meaning] = {}
+    for meaning, named in WORDS.items():
+        for word in named.split():
+            table.setdefault(word, meaning)
+    return table
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A leaf of a schema: where it is, what it is called, what it wants."""
@@ -199,7 +209,12 @@ def meaning_of(field: Field) -> Meaning:
         return FORMATS[form]
     table = _by_stem()
     words = [stem(w) for w in parts(field.name)]
-    named = [table[s] for s in reversed(words) if s in table]
+    whole = _by_word()
+    named = [
+        whole[w] if w in whole else table[s]
+        for w, s in zip(reversed(parts(field.name)), reversed(words), strict=True)
+        if w in whole or s in table
+    ]
     if not named:
         named = [table[s] for s in reversed(field.name_words) if s in table]
     told = [table[s] for s in _stems_of_prose(field.description) if s in table]

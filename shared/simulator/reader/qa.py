@@ -79,17 +79,20 @@ def find(page: Page, question: str, hops: int, scorer: SentenceScorer | None = N
         support=tuple(s.sentence for s in chain),
         others=others,
         wanted=wanted,
-        rivals=_rivals(ranked, chain),
+        rivals=_rivals(ranked, chain, question),
     )
 
 
-def _rivals(ranked: list[Scored], chain: list[Scored]) -> float:
-    """Compare the best sentence outside the chain with the one that the chain starts from.
+def _rivals(ranked: list[Scored], chain: list[Scored], question: str) -> float:
+    """Compare the best sentence outside the chain with the chain as a whole.
 
     By what they cover of the question: that attention is lost to a place is counted apart.
     """
     support = {link.sentence for link in chain}
     best = chain[0].coverage
+    if len(chain) > 1:
+        missing = _missing(question, [link.sentence.text for link in chain])
+        best = max(best, 1.0 - len(missing) / max(1, len(set(content(question)))))
     other = next((s.coverage for s in ranked if s.sentence not in support), 0.0)
     return min(1.0, other / best) if best > 0 else 0.0
 

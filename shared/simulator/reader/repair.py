@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from shared.simulator.reader.conversation import Prompt
+from shared.simulator.reader.demands import Place, mended
 from shared.simulator.reader.schema import branches_of, properties_of, resolve
 
 PATH = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|\[|/)\d*\]?[A-Za-z_$]?[\w$]*)*")
@@ -18,7 +20,7 @@ def repaired(prompt: Prompt, schema: Mapping[str, JsonValue], fresh: JsonValue) 
     if not isinstance(old, dict) or not isinstance(fresh, dict):
         return fresh
     named = _paths(prompt.feedback, schema)
-    return _joined(old, fresh, named, ()) if named else fresh
+    return Joining(prompt, named).join(old, fresh, ()) if named else fresh
 
 
 def _parsed(text: str) -> JsonValue:
@@ -65,22 +67,26 @@ def _names(
     return found
 
 
-def _joined(
-    old: JsonValue,
-    fresh: JsonValue,
-    named: set[str],
-    path: tuple[str, ...],
-) -> JsonValue:
-    """Keep the old value unless its path, or the end of its path, is named."""
-    dotted = ".".join(path)
-    if path and any(dotted == n or dotted.endswith(f".{n}") for n in named):
-        inner = any(n.startswith(f"{dotted}.") for n in named)
-        if not inner or not isinstance(old, dict):
-            return fresh
-    if isinstance(old, dict) and isinstance(fresh, dict):
-        return {
-            k: _joined(old[k], fresh[k], named, (*path, k)) if k in old else fresh[k] for k in fresh
-        }
-    if isinstance(old, list) and isinstance(fresh, list) and len(old) == len(fresh):
-        return [_joined(a, b, named, path) for a, b in zip(old, fresh, strict=True)]
-    return old
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Joins an old answer and a fresh one, where some fields were ``named`` as wrong."""
+
+    prompt: Prompt
+    named: set[str]
+
+    def join(self, old: JsonValue, fresh: JsonValue, steps: tuple[str, ...]) -> JsonValue:
+        """Keep the old value unless its path, or the end of its path, is named."""
+        dotted = ".".join(step for step in steps if not step.isdigit())
+        if dotted and any(dotted == n or dotted.endswith(f".{n}") for n in self.named):
+            inner = any(n.startswith(f"{dotted}.") for n in self.named)
+            if not inner or not isinstance(old, dict):
+                text = self.prompt.data_text
+                return mended(Place(steps), old, fresh, self.prompt.feedback, text)
+        if isinstance(old, dict) and isinstance(fresh, dict):
+            return {
+                k: self.join(old[k], fresh[k], (*steps, k)) if k in old else fresh[k] for k in fresh
+            }
+        if isinstance(old, list) and isinstance(fresh, list) and len(old) == len(fresh):
+            pairs = enumerate(zip(old, fresh, strict=True))
+            return [self.join(a, b, (*steps, str(at))) for at, (a, b) in pairs]
+        return old

@@ -22,6 +22,15 @@ class Filled:
     evidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A filled schema, the evidence of each leaf, and the share of leaves that were made up."""
+
+    value: JsonValue
+    evidence: tuple[float, ...] = ()
+    made_up: float = 0.0
+
+
 @dataclass
 class Walk:
     """The state of one walk: the root for references, what is left to spend, what was seen."""
@@ -31,6 +40,7 @@ class Walk:
     nodes: int = MOST_NODES
     deepest: int = 0
     leaves: int = 0
+    made_up: int = 0
     evidence: list[float] = field(default_factory=list)
 
 

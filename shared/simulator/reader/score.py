@@ -6,17 +6,16 @@ A question in one language finds sentences in the other through the lexicon.
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from shared.simulator.profiles import Limits, Matching
+from shared.simulator.profile import Limits, Matching
 from shared.simulator.reader.dictionary import knows, thesaurus
 from shared.simulator.reader.passages import Passage
 from shared.simulator.reader.segment import Sentence, sentences
 from shared.simulator.reader.translate import concepts
-from shared.simulator.reader.words import Language, is_stop, language_of, stem, tokens
+from shared.simulator.reader.words import Language, language_of, stem, stops, tokens
 
 SentenceScorer: TypeAlias = Callable[[str, Sequence[str]], Sequence[float]]
 """An optional semantic scorer: a question and sentences give similarities in [0, 1]."""
@@ -25,8 +24,7 @@ SYNONYM = 0.6
 CHARACTERS_A_TOKEN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A sentence with its score in [0, 1] and how much of the question it covers."""
 
     sentence: Sentence
@@ -37,7 +35,8 @@ class Scored:
 @lru_cache(maxsize=16_384)
 def terms_of(text: str, language: Language, matching: Matching) -> tuple[str, ...]:
     """List a text's content words as they are compared."""
-    words = [w for w in tokens(text) if not is_stop(w, language)]
+    dropped = stops(language)
+    words = [w for w in tokens(text) if w not in dropped]
     if matching == "words":
         return tuple(words)
     return tuple(stem(word, language) for word in words)
@@ -46,7 +45,8 @@ def terms_of(text: str, language: Language, matching: Matching) -> tuple[str, ..
 @lru_cache(maxsize=8_192)
 def english_terms(text: str, language: Language, vocabulary: float) -> tuple[tuple[str, ...], ...]:
     """List a text's content words as English stems, several where a word means several things."""
-    words = [w for w in tokens(text) if not is_stop(w, language)]
+    dropped = stops(language)
+    words = [w for w in tokens(text) if w not in dropped]
     if language == "en":
         return tuple((stem(word),) for word in words)
     return tuple(concepts(word, vocabulary) for word in words)
@@ -73,6 +73,7 @@ class Page:
         self._terms: dict[tuple[Language, int], frozenset[str]] = {}
         self._ordered: dict[tuple[Language, int], tuple[str, ...]] = {}
         self._rarity: dict[Language, dict[str, float]] = {}
+        self._subject_terms: dict[Language, list[set[str]]] = {}
         self._weights = self._attention()
 
     def _attention(self) -> list[float]:
@@ -130,16 +131,15 @@ class Page:
         asked = language or language_of(question)
         same = terms_of(question, asked, self.limits.matching)
         crossed = english_terms(question, asked, self.limits.vocabulary)
-        rarity = self._rarities(asked)
-        unseen = math.log(2 + len(self.sentences))
-        own = [(t,) for t in dict.fromkeys(same)]
-        cross = list(dict.fromkeys(crossed))
-        topics = self._topics(question, asked)
+        own = self._wanted([(term,) for term in dict.fromkeys(same)], asked)
+        cross = self._wanted(list(dict.fromkeys(crossed)), asked)
+        topics = self._topics(same, crossed, asked)
         scored = []
         for index, sentence in enumerate(self.sentences):
             wanted = own if self.languages[sentence.passage] == asked else cross
-            covered = self._covered(wanted, index, asked, rarity, unseen)
-            pairs = _pairs(wanted, self._sentence_terms(index, asked))
+            there = self._terms[asked, index]
+            covered = wanted.covered(there)
+            pairs = wanted.paired(self._ordered[asked, index]) if covered else 0
             value = min(1.0, 0.8 * covered + 0.08 * pairs + 0.2 * topics[sentence.passage])
             scored.append(Scored(sentence, value * self._weights[index], covered))
         if scorer is not None:
@@ -147,66 +147,93 @@ class Page:
         scored.sort(key=lambda s: -s.score)
         return scored[: self.limits.candidates]
 
-    def _topics(self, question: str, asked: Language) -> list[float]:
+    def _wanted(self, groups: Sequence[tuple[str, ...]], asked: Language) -> "_Wanted":
+        """Prepare what a question wants: each of its words' terms, weighed by their rarity."""
+        rarity = self._rarities(asked)
+        unseen = math.log(2 + len(self.sentences))
+        limits = self.limits
+        parts, total = [], 0.0
+        for group in groups:
+            weight = max(rarity.get(term, unseen) for term in group) if group else 0.0
+            related = (
+                frozenset[str]().union(*(synonyms_of(term, limits.vocabulary) for term in group))
+                if limits.matching == "synonyms"
+                else frozenset[str]()
+            )
+            total += weight
+            parts.append(_Part(frozenset(group), related, weight, weight * SYNONYM))
+        pairs = tuple(
+            frozenset(itertools.product(first, second))
+            for first, second in itertools.pairwise(groups)
+        )
+        return _Wanted(
+            tuple(parts),
+            total,
+            frozenset[str]().union(*groups, *(part.related for part in parts)),
+            pairs,
+            frozenset[tuple[str, str]]().union(*pairs),
+        )
+
+    def _topics(
+        self, same: Sequence[str], crossed: Sequence[tuple[str, ...]], asked: Language
+    ) -> list[float]:
         """Say for each passage how much of the question its id and its whole text share."""
         found = []
-        firsts: dict[int, set[str]] = {}
-        for index, sentence in enumerate(self.sentences):
-            self._sentence_terms(index, asked)
-            firsts.setdefault(sentence.passage, set()).update(self._terms[asked, index])
-        for number, passage in enumerate(self.passages):
-            spoken = self.languages[number]
-            wanted = (
-                [(t,) for t in terms_of(question, asked, self.limits.matching)]
-                if spoken == asked
-                else list(english_terms(question, asked, self.limits.vocabulary))
-            )
-            there = (
-                firsts.get(number, set())
-                | {stem(w) for w in tokens(passage.id)}
-                | set(tokens(passage.id))
-            )
-            hits = sum(any(t in there for t in group) for group in wanted)
+        for number, there in enumerate(self._subjects(asked)):
+            wanted = [(term,) for term in same] if self.languages[number] == asked else crossed
+            hits = sum(not there.isdisjoint(group) for group in wanted)
             found.append(hits / len(wanted) if wanted else 0.0)
         return found
 
-    def _covered(
-        self,
-        wanted: Sequence[tuple[str, ...]],
-        index: int,
-        asked: Language,
-        rarity: dict[str, float],
-        unseen: float,
-    ) -> float:
-        there = self._terms[asked, index]
-        total = gained = 0.0
-        for group in wanted:
-            weight = max(rarity.get(term, unseen) for term in group) if group else 0.0
-            total += weight
-            if any(term in there for term in group):
-                gained += weight
-            elif self.limits.matching == "synonyms" and self._related(group, there):
-                gained += weight * SYNONYM
-        return gained / total if total else 0.0
-
-    def _related(self, group: Iterable[str], there: frozenset[str]) -> bool:
-        return any(
-            not there.isdisjoint(synonyms_of(term, self.limits.vocabulary)) for term in group
-        )
+    def _subjects(self, asked: Language) -> list[set[str]]:
+        """List for each passage the terms of its text and its id."""
+        if asked not in self._subject_terms:
+            found = [
+                {*map(stem, named), *named}
+                for named in (tokens(passage.id) for passage in self.passages)
+            ]
+            for index, sentence in enumerate(self.sentences):
+                found[sentence.passage].update(self._terms[asked, index])
+            self._subject_terms[asked] = found
+        return self._subject_terms[asked]
 
 
-def _pairs(wanted: Sequence[tuple[str, ...]], terms: tuple[str, ...]) -> int:
-    """Count neighbours of the question that are neighbours in the sentence too, three at most."""
-    if len(wanted) < 2 or len(terms) < 2:
-        return 0
-    near = {(a, b) for a, b in itertools.pairwise(terms)}
-    return min(
-        3,
-        sum(
-            any((a, b) in near for a in first for b in second)
-            for first, second in itertools.pairwise(wanted)
-        ),
-    )
+class _Part(NamedTuple):
+    """One word of a question: its terms, their synonyms, and what finding either is worth."""
+
+    terms: frozenset[str]
+    related: frozenset[str]
+    weight: float
+    partly: float
+
+
+class _Wanted(NamedTuple):
+    """What a question wants of a sentence; ``pairs`` are the terms of words that are neighbours."""
+
+    parts: tuple[_Part, ...]
+    total: float
+    every: frozenset[str]
+    pairs: tuple[frozenset[tuple[str, str]], ...]
+    any_pair: frozenset[tuple[str, str]]
+
+    def covered(self, there: frozenset[str]) -> float:
+        """Say which share of the question a sentence with these terms covers."""
+        if self.every.isdisjoint(there):
+            return 0.0
+        gained = 0.0
+        for part in self.parts:
+            if not part.terms.isdisjoint(there):
+                gained += part.weight
+            elif not part.related.isdisjoint(there):
+                gained += part.partly
+        return gained / self.total if self.total else 0.0
+
+    def paired(self, terms: tuple[str, ...]) -> int:
+        """Count neighbours of the question that are neighbours in the sentence too, to three."""
+        if self.any_pair.isdisjoint(itertools.pairwise(terms)):
+            return 0
+        near = set(itertools.pairwise(terms))
+        return min(3, sum(not pairs.isdisjoint(near) for pairs in self.pairs))
 
 
 def _blend(question: str, scored: list[Scored], scorer: SentenceScorer) -> list[Scored]:

@@ -4,13 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from shared.llm.messages import Tool
 from shared.simulator.plan import DraftCall
 from shared.simulator.profiles import Limits
 from shared.simulator.reader.classify import english_stems
 from shared.simulator.reader.meaning import Field, meaning_of
+from shared.simulator.reader.schema import Form
 from shared.simulator.reader.score import synonyms_of
 from shared.simulator.reader.slips import Slips
 from shared.simulator.reader.slots import KINDS
@@ -19,8 +18,7 @@ from shared.simulator.reader.values import Kind, names_in, values_in
 from shared.simulator.reader.wordlist import words
 from shared.simulator.reader.words import parts, stem, tokens
 
-LEAST = 0.34
-Fill = Callable[[Tool, str], JsonValue]
+Fill = Callable[[Tool, str], Form]
 GENERIC = frozenset(
     stem(w)
     for w in words(
@@ -108,7 +106,7 @@ def choose(
     must = forced == "required"
     for number, ask in enumerate(asks):
         ranked = [Fit(named[0], 1.0)] if named else rank(tools, ask, limits)
-        if not ranked or (ranked[0].score < LEAST and not must and not named):
+        if not ranked or (ranked[0].score < limits.tool_fit and not must and not named):
             continue
         best = ranked[0]
         if made and best.tool.name == made[-1].name and not (names_in(ask) or values_in(ask)):
@@ -118,20 +116,24 @@ def choose(
             f"tool {number}", tools=crowd, thin_evidence=1 - min(1.0, best.score)
         ):
             best = ranked[1]
-        call = DraftCall(best.tool.name, json.dumps(fill(best.tool, ask), ensure_ascii=False))
-        if (call.name, _canonical(call.arguments)) not in done:
+        form = fill(best.tool, ask)
+        worth = ranked[0].score * (1.0 - limits.caution * form.made_up)
+        if worth < limits.tool_fit and not must and not named:
+            continue
+        call = _called(best.tool, form)
+        if named or (call.name, _canonical(call.arguments)) not in done:
             made.append(call)
             done.add((call.name, _canonical(call.arguments)))
         if not parallel or (named and forced):
             break
     if must and not made and tools:
         best_tool = rank(tools, " ".join(asks), limits)[0].tool
-        made.append(
-            DraftCall(
-                best_tool.name, json.dumps(fill(best_tool, " ".join(asks)), ensure_ascii=False)
-            )
-        )
+        made.append(_called(best_tool, fill(best_tool, " ".join(asks))))
     return made if parallel else made[:1]
+
+
+def _called(tool: Tool, form: Form) -> DraftCall:
+    return DraftCall(tool.name, json.dumps(form.value, ensure_ascii=False))
 
 
 def _canonical(arguments: str) -> str:

@@ -13,6 +13,7 @@ from shared.simulator.reader.wordlist import words
 from shared.simulator.reader.words import parts, tokens
 
 MOST_CHARACTERS = 4_000_000
+LONGEST_QUOTED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,21 @@ def last_user(messages: tuple[Message, ...]) -> int:
 
 def _complains(messages: tuple[Message, ...], index: int) -> bool:
     """Tell whether a user turn finds fault with the answer just before it."""
-    before = messages[index - 1]
-    answered = before.role is Role.ASSISTANT and _is_structured(before)
-    return answered and bool(_faults(messages[index].text)) and index > 1
+    before, told = messages[index - 1], messages[index].text
+    if before.role is Role.ASSISTANT:
+        return index > 1 and _is_structured(before) and bool(_faults(told))
+    # Some clients quote the answer beside the complaint, in place of its own turn.
+    return before.role is Role.USER and bool(_faults(told)) and bool(_quoted_answer(told))
+
+
+def _quoted_answer(text: str) -> str:
+    """Find a JSON object that a text quotes, or an empty string."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        found = json.loads(text[start : end + 1]) if 0 <= start < end < LONGEST_QUOTED else None
+    except (ValueError, RecursionError):
+        return ""
+    return text[start : end + 1] if isinstance(found, dict) else ""
 
 
 def _is_structured(message: Message) -> bool:
@@ -86,8 +99,13 @@ def feedback_in(messages: tuple[Message, ...], last: int) -> tuple[str, str]:
             for p in message.parts
             if isinstance(p, ToolResult) and p.is_error | _looks_wrong(p)
         )
+        if index == last and not _complains(messages, index):
+            continue
+        if messages[index - 1].role is Role.USER and _complains(messages, index):
+            answered = _quoted_answer(message.text)
+            return answered, told.replace(answered, "")
         answer = next((m for m in reversed(messages[:index]) if m.role is Role.ASSISTANT), None)
-        if answer is None or (index == last and not _complains(messages, index)):
+        if answer is None:
             continue
         if _is_structured(answer) and _faults(told):
             calls = [p.arguments for p in answer.parts if isinstance(p, ToolCall)]

@@ -183,6 +183,24 @@ class Value:
 
 DIGIT = re.compile(r"\d")
 WITHOUT_DIGITS = frozenset({"email", "url", "date", "duration"})
+LETTERS = re.compile(r"[a-z]+")
+DATED = re.compile(r"\d[-/.]\d")
+DAYS = """yesterday today tomorrow ontem hoje monday tuesday wednesday thursday friday saturday
+    sunday segunda quarta quinta sexta domingo"""
+PERIODS = """second seconds segundo segundos minute minutes minuto minutos hour hours hora horas day
+    days dia dias week weeks semana semanas month months mes meses year years ano anos"""
+# Patterns that begin with a word are slow to fail on a long text: each of them needs one of these
+# words (a date may be in figures instead).
+NEEDED: dict[str, frozenset[str]] = {
+    "date": frozenset((*MONTHS, *words(DAYS))),
+    "duration": frozenset(
+        (
+            *(part + unit for unit in words(PERIODS) for part in ("", "milli", "micro", "nano")),
+            *words("ms hr hrs min sec"),
+        )
+    ),
+    "number": frozenset(COUNT_WORD.split("|")),
+}
 
 
 @lru_cache(maxsize=8_192)
@@ -191,18 +209,28 @@ def values_in(text: str) -> tuple[Value, ...]:
     taken: list[Value] = []
     covered = bytearray(len(text))
     has_digits = DIGIT.search(text) is not None
+    said = frozenset(LETTERS.findall(text.lower())) if text.isascii() else None
     for kind, pattern in PATTERNS:
         if not has_digits and kind not in WITHOUT_DIGITS:
+            continue
+        if kind == "duration" and _lacks(kind, said):
+            continue
+        if kind == "date" and _lacks(kind, said) and not DATED.search(text):
             continue
         for mark in pattern.finditer(text):
             if not any(covered[mark.start() : mark.end()]):
                 covered[mark.start() : mark.end()] = b"\1" * (mark.end() - mark.start())
                 taken.append(Value(kind, mark[0].strip(), mark.start(), mark.end()))
-    for mark in WORD_NUMBER.finditer(text):
+    for mark in () if _lacks("number", said) else WORD_NUMBER.finditer(text):
         if not any(covered[mark.start() : mark.end()]):
             covered[mark.start() : mark.end()] = b"\1" * (mark.end() - mark.start())
             taken.append(Value("number", mark[0], mark.start(), mark.end()))
     return tuple(sorted(taken, key=lambda value: value.start))
+
+
+def _lacks(kind: Kind, said: frozenset[str] | None) -> bool:
+    """Tell whether no word of a text can be part of such a value; None where that is not known."""
+    return said is not None and said.isdisjoint(NEEDED[kind])
 
 
 def names_in(text: str) -> list[Value]:

@@ -11,6 +11,8 @@ Language: TypeAlias = Literal["en", "pt"]
 
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 CODE = re.compile(r"\b[^\W_]+(?:[-./_:][^\W_]+)+\b")
+LONG = 20_000
+ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)?")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-./\s]+")
 
 STOP_EN = frozenset(
@@ -64,6 +66,8 @@ def fold(word: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Split a text into folded words."""
+    if text.isascii():
+        return ASCII_TOKEN.findall(text.lower())
     return [fold(word) for word in TOKEN.findall(text)]
 
 
@@ -74,16 +78,23 @@ def parts(name: str) -> list[str]:
 
 def language_of(text: str) -> Language:
     """Tell Portuguese from English by their commonest words and by accents."""
-    found = tokens(text[:4000])
-    english = sum(word in MARK_EN for word in found)
-    portuguese = sum(word in MARK_PT for word in found)
-    portuguese += sum(text[:4000].count(mark) for mark in "ãõçáéíóúâêô")
+    head = text[:4000]
+    found = tokens(head)
+    english = sum(map(MARK_EN.__contains__, found))
+    portuguese = sum(map(MARK_PT.__contains__, found))
+    if not head.isascii():
+        portuguese += sum(map(head.count, "ãõçáéíóúâêô"))
     return "pt" if portuguese > english else "en"
 
 
 def is_stop(word: str, language: Language) -> bool:
     """Tell whether a word carries no topic."""
-    return word in (STOP_PT if language == "pt" else STOP_EN)
+    return word in stops(language)
+
+
+def stops(language: Language) -> frozenset[str]:
+    """Give the words that carry no topic."""
+    return STOP_PT if language == "pt" else STOP_EN
 
 
 @lru_cache(maxsize=65_536)
@@ -190,5 +201,18 @@ def stem_pt(word: str) -> str:
 
 def content(text: str, language: Language | None = None) -> list[str]:
     """List the stems of the words that carry a topic."""
+    if len(text) > LONG:
+        return _content(text, language)
+    return list(_remembered(text, language))
+
+
+@lru_cache(maxsize=128)
+def _remembered(text: str, language: Language | None) -> tuple[str, ...]:
+    """Remember the content of short texts: one question is held against many sentences."""
+    return tuple(_content(text, language))
+
+
+def _content(text: str, language: Language | None) -> list[str]:
     spoken = language or language_of(text)
-    return [stem(word, spoken) for word in tokens(text) if not is_stop(word, spoken)]
+    dropped = stops(spoken)
+    return [stem(word, spoken) for word in tokens(text) if word not in dropped]

@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from shared.simulator.sensitivity.cards import COMMITTED, measured_cards, write_cards
+from shared.simulator.cards import COMMITTED
+from shared.simulator.sensitivity.cards import measured_cards, write_cards
 from shared.simulator.sensitivity.claims.all import findings
 from shared.simulator.sensitivity.claims.claim import Setting
 from shared.simulator.sensitivity.report import table

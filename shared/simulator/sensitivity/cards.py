@@ -3,59 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
-
-from pydantic import JsonValue
 
 from shared.criteria.measure import wilson
-from shared.llm.messages import Frozen
+from shared.simulator.cards import COMMITTED, Accuracy, Card, Cards
 from shared.simulator.profiles import PROFILES, Profile
 from shared.simulator.sensitivity.declared import declared_range
 from shared.simulator.sensitivity.suite import SUITE
 from shared.simulator.sensitivity.trial import draw, marks
 from shared.simulator.state import VERSION
 
-COMMITTED = Path(__file__).parents[1] / "cards.json"
-SEEDS = (11, 12, 13)
+SEEDS = (21, 22, 23)
 ITEMS = 80
 """Items of each task that are asked with each seed."""
-
-
-class Accuracy(Frozen):
-    """The share of items answered rightly, with Wilson's 95 % interval, and the range declared."""
-
-    declared: tuple[float, float]
-    value: float
-    low: float
-    high: float
-    n: int
-
-
-class Card(Frozen):
-    """One profile: prices in dollars per million tokens, times in seconds, limits, accuracy."""
-
-    title: str
-    analogue: str
-    context_tokens: int
-    max_output_tokens: int
-    input_price: str
-    output_price: str
-    ttft_p50_s: float
-    ttft_p95_s: float
-    tokens_per_s: float
-    injection_susceptibility: float
-    limits: Mapping[str, JsonValue]
-    measured: Mapping[str, Accuracy]
-
-
-class Cards(Frozen):
-    """All cards, and how they were measured."""
-
-    simulator: str
-    evidence: Literal["simulated"] = "simulated"
-    seeds: tuple[int, ...]
-    items_a_task: int
-    cards: Mapping[str, Card]
 
 
 def measure(
@@ -118,8 +77,3 @@ def _card(profile: Profile, measured: Mapping[str, Accuracy]) -> Card:
 def write_cards(cards: Cards, path: Path = COMMITTED) -> None:
     """Write the cards down, one line a value, so that a difference can be read."""
     path.write_text(json.dumps(cards.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
-
-
-def read_cards(path: Path = COMMITTED) -> Cards:
-    """Read the cards that were written."""
-    return Cards.model_validate_json(path.read_text(encoding="utf-8"))

@@ -1,7 +1,6 @@
 """Every dialect says the same, whole and streamed."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,10 +12,6 @@ from openai.types.responses import ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from shared.simulator.address import drill_url, server_url
-from shared.simulator.app import DIALECTS as ROUTES
-from shared.simulator.dice import canonical
-from shared.simulator.respond import Reader
-from shared.simulator.server import make_state, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -242,120 +237,6 @@ async def test_a_clean_cut_ends_a_stream_without_a_finish(
         assert end not in answer.text
 
 
-async def test_n_answers_stream_side_by_side(base_url: str, http: httpx.AsyncClient) -> None:
-    body = {**chat_body(tools=False, stream=False), "n": 3}
-
-    whole = (await http.post(f"{base_url}/chat/completions", json=body)).json()
-    stream = await http.post(f"{base_url}/chat/completions", json={**body, "stream": True})
-
-    texts = ["", "", ""]
-    for event in sse(stream.text):
-        for choice in event["choices"]:
-            texts[choice["index"]] += choice["delta"].get("content") or ""
-    assert [choice["message"]["content"] for choice in whole["choices"]] == texts
-
-
-async def test_legacy_completions_answer_each_prompt(
-    base_url: str, http: httpx.AsyncClient
-) -> None:
-    body = {"model": "sim-fast", "prompt": ["One. Who?", "Two. Who?"], "n": 2, "logprobs": 2}
-
-    whole = (await http.post(f"{base_url}/completions", json=body)).json()
-    stream = await http.post(f"{base_url}/completions", json={**body, "stream": True})
-
-    texts = ["", "", "", ""]
-    for event in sse(stream.text):
-        for choice in event["choices"]:
-            texts[choice["index"]] += choice["text"]
-    assert [choice["text"] for choice in whole["choices"]] == texts == ["One."] * 2 + ["Two."] * 2
-    assert whole["choices"][0]["logprobs"]["text_offset"] == [0, 3]
-
-
-CONVERSATIONS: dict[str, dict[str, Any]] = {
-    "chat/completions": {
-        "messages": [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "What is the weather?"},
-            {
-                "role": "assistant",
-                "content": "Let me look.",
-                "tool_calls": [
-                    {
-                        "id": "call_1",
-                        "type": "function",
-                        "function": {"name": "weather", "arguments": '{"city": "Faro"}'},
-                    }
-                ],
-            },
-            {"role": "tool", "tool_call_id": "call_1", "content": "Sunny."},
-        ],
-        "tools": TOOLS,
-    },
-    "responses": {
-        "instructions": "Be brief.",
-        "input": [
-            {"role": "user", "content": [{"type": "input_text", "text": "What is the weather?"}]},
-            {
-                "type": "message",
-                "role": "assistant",
-                "content": [{"type": "output_text", "text": "Let me look."}],
-            },
-            {
-                "type": "function_call",
-                "call_id": "x",
-                "name": "weather",
-                "arguments": '{"city": "Faro"}',
-            },
-            {"type": "function_call_output", "call_id": "x", "output": "Sunny."},
-        ],
-        "tools": [{"type": "function", **tool["function"]} for tool in TOOLS],
-    },
-    "messages": {
-        "system": [{"type": "text", "text": "Be brief."}],
-        "max_tokens": 50,
-        "messages": [
-            {"role": "user", "content": "What is the weather?"},
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "text", "text": "Let me look."},
-                    {"type": "tool_use", "id": "y", "name": "weather", "input": {"city": "Faro"}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [{"type": "tool_result", "tool_use_id": "y", "content": "Sunny."}],
-            },
-        ],
-        "tools": [
-            {"name": name, "description": name, "input_schema": CITY} for name in ("weather", "map")
-        ],
-    },
-    "api/chat": {
-        "messages": [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "What is the weather?"},
-            {
-                "role": "assistant",
-                "content": "Let me look.",
-                "tool_calls": [{"function": {"name": "weather", "arguments": {"city": "Faro"}}}],
-            },
-            {"role": "tool", "content": "Sunny."},
-        ],
-        "tools": TOOLS,
-    },
-}
-
-
-@pytest.mark.parametrize("route", CONVERSATIONS)
-def test_one_conversation_is_one_request_in_every_dialect(route: str) -> None:
-    def read(of: str) -> bytes:
-        body = {"model": "sim-fast", **CONVERSATIONS[of]}
-        return canonical(ROUTES[of].read(json.dumps(body).encode()).calls[0])
-
-    assert read(route) == read("chat/completions")
-
-
 @pytest.mark.parametrize("name", DIALECTS)
 async def test_an_error_in_mid_stream_is_an_event(
     base_url: str, http: httpx.AsyncClient, name: str
@@ -367,21 +248,6 @@ async def test_an_error_in_mid_stream_is_an_event(
 
     assert "Bru" in answer.text
     assert "had an error while processing" in answer.text.strip().splitlines()[-1]
-
-
-async def test_on_the_wall_clock_tokens_come_one_by_one(reader: Reader) -> None:
-    text = "A parrot and two dogs of a neighbour live in Faro with Bruno. Who lives with Bruno?"
-    messages = [{"role": "user", "content": text}]
-    body = {"model": "sim-null", "messages": messages, "stream": True}
-    async with (
-        serving(make_state(read=reader, clock="wall")) as url,
-        httpx.AsyncClient() as http,
-        http.stream("POST", f"{url}/chat/completions", json=body) as answer,
-    ):
-        arrivals = [time.perf_counter() async for _ in answer.aiter_raw()]
-
-    assert len(arrivals) > 3
-    assert arrivals[-1] - arrivals[0] > 0.001
 
 
 EVENT_TYPES: dict[str, TypeAdapter[Any]] = {

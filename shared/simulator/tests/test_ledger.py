@@ -42,6 +42,7 @@ def test_calls_are_listed_by_tag_with_the_request_as_it_arrived() -> None:
     assert ledger.totals("b") == {
         "calls": 1,
         "input_tokens": 3,
+        "cached_tokens": 0,
         "output_tokens": 2,
         "simulated_usd": "0.5",
         "dropped": 0,

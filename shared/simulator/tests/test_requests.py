@@ -77,6 +77,22 @@ async def test_a_request_without_a_word_is_refused(
     assert "no message" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("previous_response_id", "resp_1"), ("conversation", "conv_1"), ("background", True)],
+)
+async def test_what_needs_kept_responses_is_refused_by_name(
+    base_url: str, http: httpx.AsyncClient, name: str, value: object
+) -> None:
+    body = {"model": "sim-fast", "input": "Hello", name: value}
+
+    answer = await http.post(f"{base_url}/responses", json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == name
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
 async def test_strict_mode_says_which_keyword_it_does_not_take(
     base_url: str, http: httpx.AsyncClient
 ) -> None:

@@ -98,6 +98,31 @@ async def test_the_client_gets_a_transcript_in_every_format(base_url: str) -> No
     assert "00:00:00,1" in timed
 
 
+async def test_a_stream_says_the_same_word_by_word(base_url: str) -> None:
+    clip = ("note.wav", wav(morse("HELLO WORLD")), "audio/wav")
+
+    async with openai.AsyncOpenAI(base_url=base_url, api_key="sim", max_retries=0) as client:
+        stream = await client.audio.transcriptions.create(model="sim-smart", file=clip, stream=True)
+        events = [event async for event in stream]
+
+    *deltas, done = events
+    assert done.type == "transcript.text.done"
+    assert done.text == "HELLO WORLD"
+    assert [event.type for event in deltas] == ["transcript.text.delta"] * 2
+    assert "".join(getattr(event, "delta", "") for event in deltas) == done.text
+
+
+async def test_subtitles_are_not_streamed(base_url: str, http: httpx.AsyncClient) -> None:
+    answer = await http.post(
+        f"{base_url}/audio/transcriptions",
+        data={"model": "sim-smart", "stream": "true", "response_format": "srt"},
+        files={"file": ("note.wav", wav(morse("HELLO")), "audio/wav")},
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "response_format"
+
+
 @pytest.mark.parametrize("sent", [b"", b"--x\r\n\r\n", b"\x00\xff" * 50])
 async def test_a_form_without_a_sound_is_a_400(
     base_url: str, http: httpx.AsyncClient, sent: bytes

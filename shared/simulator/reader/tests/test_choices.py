@@ -44,6 +44,15 @@ def test_no_tool_is_called_where_none_fits() -> None:
     assert not ask(user("Write me a short poem on moss."), tools=TOOLS).tool_calls
 
 
+def test_only_small_models_make_up_what_a_tool_takes() -> None:
+    asked = user("What is the tracking code on a parcel made of?")
+
+    eager, careful = (ask(asked, tools=TOOLS, model=m) for m in ("sim-nano", "sim-reasoner"))
+
+    assert [call.name for call in eager.tool_calls] == ["get_parcel"]
+    assert not careful.tool_calls
+
+
 def test_a_tool_that_must_be_called_is_called() -> None:
     forced = ask(user("Hello there."), tools=TOOLS, tool_choice="forecast")
     required = ask(user("Hello there."), tools=TOOLS, tool_choice="required")

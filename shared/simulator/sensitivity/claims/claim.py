@@ -30,6 +30,11 @@ class Setting:
         """Ask for twice the items, where the effects are small."""
         return replace(self, items=2 * self.items, long_items=2 * self.long_items)
 
+    @property
+    def widest(self) -> "Setting":
+        """Ask for four times the items, where an effect is small and the slips are many."""
+        return self.wider.wider
+
     def drawn(self, name: str, make: Callable[[Random], Item], *, long: bool = False) -> list[Item]:
         """Draw the items of one arm; arms of the same name are drawn with the same dice."""
         count = self.long_items if long else self.items

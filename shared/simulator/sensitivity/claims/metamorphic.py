@@ -5,7 +5,7 @@ from random import Random
 from shared.criteria.measure import share
 from shared.simulator.profiles import Profile
 from shared.simulator.sensitivity.claims.claim import Finding, Make, Setting, answered, compare
-from shared.simulator.sensitivity.declared import band
+from shared.simulator.sensitivity.declared import STEADY, band
 from shared.simulator.sensitivity.tasks import desks, forms, lookup
 from shared.simulator.sensitivity.tasks.names import places
 from shared.simulator.sensitivity.trial import Item, ask
@@ -70,7 +70,8 @@ def _looked_up(dice: Random) -> Item:
 
 def _even(name: str, profile: Profile, setting: Setting, one: Make, other: Make) -> Finding:
     """Compare two ways that should be the same to a model; both draw with the same dice."""
-    setting = setting if profile.control == "oracle" else setting.wider
+    unsteady = band(profile) > STEADY
+    setting = setting.widest if unsteady else setting if profile.control else setting.wider
     arms = (
         answered(profile, setting, setting.drawn("same", one)),
         answered(profile, setting, setting.drawn("same", other)),

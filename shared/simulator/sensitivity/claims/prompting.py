@@ -25,7 +25,7 @@ def _reads(profile: Profile) -> Expected:
 
 def _enough(profile: Profile, setting: Setting) -> Setting:
     """Ask chance four times as often: it is quick, and its two arms have nothing in common."""
-    return setting.wider.wider if profile.control == "null" else setting
+    return setting.widest if profile.control == "null" else setting
 
 
 def examples(profile: Profile, setting: Setting) -> list[Finding]:
@@ -95,8 +95,12 @@ def steps(profile: Profile, setting: Setting) -> list[Finding]:
 
 
 def decomposition(profile: Profile, setting: Setting) -> list[Finding]:
-    """Asking for one fact after the other helps those who cannot join so many."""
+    """Asking for one fact after the other helps those who cannot join so many.
+
+    Those who can lose a little: each question is one more in which to slip.
+    """
     hops, expected = _beyond(profile)
+    setting = setting.wider if expected == "even" else setting
     riddles = [
         riddle(draw(setting.seed, "chains", number), hops) for number in range(setting.items)
     ]

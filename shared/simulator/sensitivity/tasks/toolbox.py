@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 from shared.llm.messages import JsonSchema, Tool
 from shared.simulator.sensitivity.tasks.names import places
@@ -46,6 +47,60 @@ NEEDLESS = (
     "Put this into polite words: you are late.",
     "What do you think makes a good friend?",
 )
+NEAR = MappingProxyType(
+    {
+        "atlas_q": (
+            "How does one wrap a parcel of glass?",
+            "Write a note to the neighbour who took a parcel in for me.",
+            "What is the tracking code on a parcel made of?",
+        ),
+        "meteo2": (
+            "Why does wind make a cold day feel colder?",
+            "Write two lines about rain and wind.",
+            "Is it wind or rain that makes a temperature feel low?",
+            "How did people forecast rain and wind in a town of old?",
+        ),
+        "svc_ledger": (
+            "What has to stand on an invoice?",
+            "Write a polite reminder that an invoice was not paid.",
+            "What amounts may an invoice show before it is paid?",
+        ),
+        "rail": (
+            "Who built the first trains?",
+            "Why do trains leave late in winter?",
+            "Why did trains leave every town at another hour, long ago?",
+        ),
+        "stayfinder": (
+            "What makes a good hotel?",
+            "Write a complaint about a noisy room in a hotel.",
+            "Do hotels keep rooms free for guests who come late?",
+            "Should a town find money so that hotels give rooms for free?",
+        ),
+        "warrant_x": (
+            "What does a device need to last?",
+            "What does a warranty usually leave out?",
+            "Where does one find the serial number of a device?",
+            "Why is the warranty of a device tied to a serial number?",
+        ),
+        "menu_b": (
+            "Suggest a dish with pumpkin.",
+            "Which dishes does one serve with white wine?",
+            "Which dishes should a canteen serve to children?",
+            "Who decides which dishes the canteen of a town may serve?",
+        ),
+        "permit9": (
+            "How does one learn to look after a building?",
+            "Who may apply for a building permit?",
+            "Why does a building permit have a number?",
+            "On which file number does one look for a building permit, and why?",
+        ),
+    }
+)
+"""Requests that speak of what a tool is about and yet give it nothing to work on."""
+
+
+NEARLY = 0.75
+"""The share of needless requests that come near to what a tool does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +124,10 @@ def errand(dice: Random, *, needless: bool = False, tools: int = 8) -> Errand:
     """Draw a request; ``needless`` ones are served by no tool."""
     kinds = tuple(dice.sample(KINDS, tools))
     if needless:
-        return Errand(dice.choice(NEEDLESS), kinds, "", "")
+        near = dice.random() < NEARLY
+        return Errand(
+            dice.choice(NEAR[dice.choice(kinds).name] if near else NEEDLESS), kinds, "", ""
+        )
     kind = dice.choice(kinds)
     value = f"{kind.code}-{dice.randint(1000, 99999)}" if kind.code else places(dice, 1)[0]
     return Errand(kind.asked.format(value), kinds, kind.name, value)

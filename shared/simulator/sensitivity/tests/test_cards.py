@@ -2,12 +2,9 @@
 
 import pytest
 
+from shared.simulator.cards import read_cards
 from shared.simulator.profiles import PROFILES
-from shared.simulator.sensitivity.cards import (
-    measure,
-    measured_cards,
-    read_cards,
-)
+from shared.simulator.sensitivity.cards import measure, measured_cards
 from shared.simulator.sensitivity.suite import SUITE
 
 NAMES = sorted(name for name, profile in PROFILES.items() if profile.control != "embedding")
