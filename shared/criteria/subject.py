@@ -10,17 +10,32 @@ from typing import Annotated, Literal, Protocol, TypeAlias, TypeVar
 from pydantic import Field
 
 from shared.errors import CapstoneError
-from shared.llm.messages import Frozen
+from shared.llm.messages import Frozen, Reply
 
 T = TypeVar("T")
 
 
 class ModelHandle(Frozen):
-    """A ``ChatModel`` of the simulator, in a drill: named faults with their rates."""
+    """A ``ChatModel`` of the simulator, in a drill: named faults with their rates.
+
+    ``server`` puts a server in the simulator's place that the fact runs itself, on loopback, to see
+    what arrives there and when: the base URL of an OpenAI-compatible one.
+    """
 
     handle: Literal["model"] = "model"
     profile: str = "sim-smart"
     drill: dict[str, float] = Field(default_factory=dict)
+    server: str = ""
+
+
+class ScriptHandle(Frozen):
+    """A ``ChatModel`` that gives these replies in order, for what no simulation says.
+
+    It is made anew for every call. Asked more often than it has replies, it raises.
+    """
+
+    handle: Literal["script"] = "script"
+    replies: tuple[Reply, ...]
 
 
 class EmbedderHandle(Frozen):
@@ -31,14 +46,29 @@ class EmbedderHandle(Frozen):
 
 
 class DatabaseHandle(Frozen):
-    """An ``AsyncConnectionPool`` on a database of its own; one label is one database in a run."""
+    """An ``AsyncConnectionPool`` on a database of its own; one label is one database in a run.
+
+    The pool's role owns the database and nothing else; with ``roles`` it may create further roles.
+    """
 
     handle: Literal["database"] = "database"
     label: str = "main"
+    roles: bool = False
+
+
+class SocketHandle(Frozen):
+    """A ``socket.socket`` that listens: the system serves on it, a fact connects to its address.
+
+    A run has a few, by number; each mention gives the system a descriptor of its own.
+    """
+
+    handle: Literal["socket"] = "socket"
+    number: int = Field(default=0, ge=0, le=2)
 
 
 Handle: TypeAlias = Annotated[
-    ModelHandle | EmbedderHandle | DatabaseHandle, Field(discriminator="handle")
+    ModelHandle | ScriptHandle | EmbedderHandle | DatabaseHandle | SocketHandle,
+    Field(discriminator="handle"),
 ]
 
 
@@ -90,6 +120,18 @@ class Subject(Protocol):
 
     async def calls(self, model: ModelHandle) -> "tuple[ModelCall, ...]":
         """List what the simulator was asked through this handle in this run, as it arrived."""
+        ...
+
+
+class ServingSubject(Subject, Protocol):
+    """A subject that runs servers, for facts that talk to them and watch what they stand on."""
+
+    async def address(self, handle: Handle) -> Mapping[str, object]:
+        """Say where a handle leads: ``path`` of a socket, ``url`` of a database."""
+        ...
+
+    async def terminate(self) -> None:
+        """Send SIGTERM to the process that runs the system; nothing where there is none."""
         ...
 
 
