@@ -17,6 +17,18 @@ scorecard: $(READY) ## Run everything and show where you stand (P=p02 for one pr
 test: $(READY) ## Run every test
 	@$(BIN)/python -m pytest -q $(ARGS)
 
+.PHONY: report
+report: $(READY) ## Write the last results as one page to show
+	@$(BIN)/python -m scorecard report
+
+.PHONY: serve
+serve: $(READY) ## Show that page while you work, on this machine only
+	@$(BIN)/python -m scorecard serve
+
+.PHONY: agent
+agent: $(READY) ## Let Farol's agent work on a ticket, step by step (T=17)
+	@$(BIN)/python -m projects.p09_agents run --ticket $(or $(T),17)
+
 .PHONY: ask
 ask: $(READY) ## Ask the standard library: make ask Q="how do I keep a list sorted while inserting?"
 	@$(BIN)/python -m projects.p07_advanced_rag ask "$$Q"
@@ -33,14 +45,50 @@ world: $(READY) ## Look at Farol, the company all projects share (SEED=7)
 doctor: $(READY) ## Say what works on this machine and what does not
 	@$(BIN)/python -m scorecard doctor
 
+##@ Learn
+SPEAK = $(if $(L),--lang $(L)) $(if $(PLAIN),--plain)
+PICK = $(P) $(if $(TASK),--task $(TASK))
+
+.PHONY: next
+next: $(READY) ## Say what to do now, and why (L=pt-BR for Portuguese)
+	@$(BIN)/python -m scorecard next $(SPEAK)
+
+.PHONY: list
+list: $(READY) ## Show the projects and how far you are
+	@$(BIN)/python -m scorecard list $(SPEAK)
+
+.PHONY: start
+start: $(READY) ## Put the starter in place of the reference (P=p01, TASK=3 for one)
+	@$(BIN)/python -m scorecard start $(PICK) $(SPEAK)
+
+.PHONY: check
+check: $(READY) ## Types, tests and level 1 of one project, in seconds (P=p01)
+	@$(BIN)/python -m scorecard check $(P) $(SPEAK)
+
+.PHONY: watch
+watch: $(READY) ## Check on every save; keys for hint, compare, next, list, quit (P=p01)
+	@$(BIN)/python -m scorecard watch $(P) $(SPEAK)
+
+.PHONY: hint
+hint: $(READY) ## Give the next hint (P=p01, TASK=3)
+	@$(BIN)/python -m scorecard hint $(PICK) $(SPEAK)
+
+.PHONY: compare
+compare: $(READY) ## Show your body beside the reference, once yours passes (P=p01, TASK=3)
+	@$(BIN)/python -m scorecard beside $(PICK) $(SPEAK)
+
+.PHONY: reset
+reset: $(READY) ## Go back to the starter, keeping your work (P=p01, TASK=3, REFERENCE=1)
+	@$(BIN)/python -m scorecard reset $(PICK) $(if $(REFERENCE),--reference) $(SPEAK)
+
 ##@ Somebody else's work
 .PHONY: verify
 verify: $(READY) ## Re-execute a repository in a sandbox and say whether its claim holds (REPO=…)
 	@$(BIN)/python -m scorecard verify "$$REPO"
 
 .PHONY: cohort
-cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv)
-	@$(BIN)/python -m scorecard cohort "$$LIST"
+cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv, ON=tcp://host:8786)
+	@$(BIN)/python -m scorecard cohort "$$LIST" $(if $(ON),--on $(ON))
 
 ##@ Before a commit
 .PHONY: all
@@ -70,6 +118,18 @@ conformance: $(READY) ## Try the simulator with seven clients nobody here wrote
 mutants: $(READY) ## Show which check rejects each plausible wrong solution (P=p02)
 	@$(BIN)/python -m scorecard mutants $(P)
 
+.PHONY: mutation
+mutation: $(READY) ## Show what share of mechanical changes the graders notice (P=p02)
+	@$(BIN)/python -m tests.mutation $(P) $(ARGS)
+
+.PHONY: redteam
+redteam: $(READY) ## Try every cheat we know and 500 honest runs against the grader
+	@$(BIN)/python -m tests.redteam $(ARGS)
+
+.PHONY: starters
+starters: $(READY) ## Try every rule of a starter (P=p02): minutes
+	@$(BIN)/python -m scorecard starters $(P)
+
 ##@ Measurements
 .PHONY: bench
 bench: $(READY) ## Time embeddings and the simulator, side by side with bare servers
@@ -84,7 +144,23 @@ bench-sim: $(READY) ## Show what moves the simulated models, with intervals
 bench-search: $(READY) ## Measure retrieval over the standard library, every way side by side
 	@$(BIN)/python -m projects.p07_advanced_rag evaluate $(ARGS)
 
+.PHONY: bench-api
+bench-api: $(READY) ## Load p13's service beside a bare FastAPI app
+	@$(BIN)/python -m projects.p13_api_backend.bench $(ARGS)
+
+.PHONY: bench-graders
+bench-graders: $(READY) ## Grade beside check50 and nbgrader; Dask beside Ray
+	@$(BIN)/python -m tests.graders $(ARGS)
+
 ##@ Upkeep
+.PHONY: briefs
+briefs: $(READY) ## Renew the tables of criteria in the briefs
+	@$(BIN)/python -m scorecard briefs
+
+.PHONY: messages
+messages: $(READY) ## Bring the translations up to date
+	@$(BIN)/python -m scorecard.locale
+
 .PHONY: reference
 reference: $(READY) ## Record what the reference bodies look like (after changing one)
 	@$(BIN)/python -m scorecard reference

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from scorecard.catalog.model import Project
 from scorecard.catalog.read import Catalog
+from scorecard.locale import say
 from shared.errors import CapstoneError
 
 
@@ -44,7 +45,8 @@ def _unknown(catalog: Catalog, name: str) -> UnknownProjectError:
     known = {form: p.slug for p in catalog.projects for form in (p.id, p.slug, p.slug[4:])}
     near = difflib.get_close_matches(_key(name), known, n=3, cutoff=0.5)
     names = list(dict.fromkeys(known[form] for form in near))
-    guess = f"Did you mean {' or '.join(names)}? " if names else ""
-    return UnknownProjectError(
-        f"There is no project {name!r}.", advice=f"{guess}`scorecard list` shows them all."
-    )
+    happened = say("There is no project {name!r}.", name=name)
+    if not names:
+        return UnknownProjectError(happened, advice=say("`scorecard list` shows them all."))
+    advice = say("Did you mean {names}? `scorecard list` shows them all.", names=" / ".join(names))
+    return UnknownProjectError(happened, advice=advice)

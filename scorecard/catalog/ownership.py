@@ -8,7 +8,9 @@ one's own. What the reference looks like is recorded in ``scorecard/catalog/refe
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from scorecard.catalog.model import Project, Task
 from scorecard.syntax import parse
 
 RECORD = Path(__file__).with_name("reference.json")
+STUB = re.compile(r"P\d\d task \d+: ")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -36,13 +39,13 @@ def owned(folder: Path, task: Task, record: Mapping[str, str]) -> Ownership:
     if _is_stub(found):
         return Ownership.STUB
     expected = record.get(str(task.id))
-    return Ownership.OWN if expected and expected != _shape(found) else Ownership.REFERENCE
+    return Ownership.OWN if expected and expected != shape(found) else Ownership.REFERENCE
 
 
 def shapes(folder: Path, project: Project) -> dict[str, str]:
     """Describe the bodies that are there now, by task id."""
     found = {str(task.id): _definition(folder, task) for task in project.tasks}
-    return {number: _shape(node) for number, node in found.items() if node is not None}
+    return {number: shape(node) for number, node in found.items() if node is not None}
 
 
 def read_record(file: Path = RECORD) -> Mapping[str, Mapping[str, str]]:
@@ -53,14 +56,28 @@ def read_record(file: Path = RECORD) -> Mapping[str, Mapping[str, str]]:
     return record
 
 
+@dataclass(frozen=True)
+class Found:
+    """Where a function or class is written."""
+
+    file: Path
+    node: Definition
+
+
 def _definition(folder: Path, task: Task) -> Definition | None:
-    module, *path = task.function.split(".")
+    found = definition(folder, task.function)
+    return found.node if found else None
+
+
+def definition(folder: Path, function: str) -> Found | None:
+    """Find ``module.function`` in a project; the last one where it is written twice."""
+    module, *path = function.split(".")
     file = folder / f"{module}.py"
     while not file.exists() and len(path) > 1:
         module, path = f"{module}/{path[0]}", path[1:]
         file = folder / f"{module}.py"
     try:
-        node: ast.Module | Definition = parse(file.read_text(encoding="utf-8"))
+        node: ast.Module | Definition = parse(file.read_text(encoding="utf-8-sig"))
     except (OSError, SyntaxError, ValueError):
         return None
     for name in path:
@@ -68,7 +85,7 @@ def _definition(folder: Path, task: Task) -> Definition | None:
         if not inner:
             return None
         node = inner[-1]
-    return None if isinstance(node, ast.Module) else node
+    return None if isinstance(node, ast.Module) else Found(file, node)
 
 
 def _body(node: Definition) -> list[ast.stmt]:
@@ -76,16 +93,31 @@ def _body(node: Definition) -> list[ast.stmt]:
 
 
 def _is_stub(node: Definition) -> bool:
-    """Whether a function, or any method of a class, only raises ``NotImplementedError``."""
+    """Whether a function, or any method of a class, is still to be written.
+
+    Its body only raises ``NotImplementedError``, or somewhere raises the one that a starter puts
+    there: what stands around a task's markers stays.
+    """
+    if any(STUB.match(_raised(inner)) for inner in ast.walk(node)):
+        return True
     if isinstance(node, ast.ClassDef):
         return any(_is_stub(inner) for inner in node.body if isinstance(inner, Definition))
     body = _body(node)
-    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+    return len(body) == 1 and bool(_raised(body[0]))
+
+
+def _raised(node: ast.AST) -> str:
+    """Say with what a statement raises ``NotImplementedError``; nothing where it does not."""
+    raised = node.exc if isinstance(node, ast.Raise) else None
     called = raised.func if isinstance(raised, ast.Call) else raised
-    return isinstance(called, ast.Name) and called.id == "NotImplementedError"
+    if not isinstance(called, ast.Name) or called.id != "NotImplementedError":
+        return ""
+    given = raised.args if isinstance(raised, ast.Call) else []
+    told = given[0].value if given and isinstance(given[0], ast.Constant) else ""
+    return str(told) or called.id
 
 
-def _shape(node: Definition) -> str:
+def shape(node: Definition) -> str:
     """Hash the tree without docstrings; the same on every Python version we run on."""
     for inner in ast.walk(node):
         if isinstance(inner, Definition):

@@ -75,12 +75,3 @@ def objects_in(value: JsonValue) -> Iterator[dict[str, JsonValue]]:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     for item in inner:
         yield from objects_in(item)
-
-
-def leaves(value: JsonValue, path: str = "") -> set[tuple[str, JsonValue]]:
-    """List the scalars that are not null, each with its path."""
-    if isinstance(value, dict):
-        return {leaf for k, v in value.items() for leaf in leaves(v, f"{path}.{k}".strip("."))}
-    if isinstance(value, list):
-        return {leaf for at, v in enumerate(value) for leaf in leaves(v, f"{path}.{at}")}
-    return set() if value is None else {(path, value)}

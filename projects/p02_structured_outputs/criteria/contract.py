@@ -21,7 +21,7 @@ from shared.criteria import (
 )
 
 from .cases import draw_cases, objects_in
-from .results import HONEST, Json, share_of
+from .results import HONEST, Json, Row, came, first_difference, share_of
 from .schemas import subschemas
 
 WRONG_TYPES: Mapping[str, Callable[[Any], JsonValue]] = {
@@ -44,15 +44,15 @@ WRONG_TYPES: Mapping[str, Callable[[Any], JsonValue]] = {
 
 
 @fact()
-async def closed_doors(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+async def closed_doors(subject: Subject, seed: int) -> list[Row]:
     """Give every object an unknown key, lose a key, and change the type of every kind of field."""
     draw = random.Random(seed)
-    results = []
+    results: list[Row] = []
     for case in draw_cases(seed, 25):
         for name, payload in _broken(case.payload, draw):
             outcome = await subject.attempt("parsing.parse_extraction", reply=json.dumps(payload))
             refused = isinstance(outcome, Raised) and bool(HONEST & set(outcome.types))
-            results.append((f"{case.id} {name}", refused))
+            results.append((f"{case.id} {name}", refused, "refused", came(outcome)))
     return results
 
 
@@ -75,7 +75,7 @@ def _broken(payload: Json, draw: random.Random) -> Iterator[tuple[str, Json]]:
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
 @criterion("P02.1a", level=Level.WORKS, at_least=1.0)
-def the_boundary_is_closed(closed_doors: list[tuple[str, bool]]) -> Measured:
+def the_boundary_is_closed(closed_doors: list[Row]) -> Measured:
     """Unknown keys, missing keys and other types are refused.
 
     Make every boundary model strict, closed and frozen; look at dates and money in particular.
@@ -126,20 +126,21 @@ def engine_faults(schema: Json) -> Iterator[str]:
 
 
 @fact()
-async def read_back(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+async def read_back(subject: Subject, seed: int) -> list[Row]:
     """Read sound replies and compare what comes back, to the last digit of the money."""
-    results = []
+    results: list[Row] = []
     for case in draw_cases(seed, 100):
         reply = json.dumps(case.payload, ensure_ascii=False)
         outcome = await subject.attempt("parsing.parse_extraction", reply=reply)
         same = isinstance(outcome, Returned) and outcome.value == case.payload
-        results.append((case.id, same))
+        told = ("", "") if same else first_difference(case.payload, outcome)
+        results.append((case.id, same, *told))
     return results
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
 @criterion("P02.2", level=Level.WORKS, at_least=1.0)
-def sound_replies_come_back_exactly(read_back: list[tuple[str, bool]]) -> Measured:
+def sound_replies_come_back_exactly(read_back: list[Row]) -> Measured:
     """A sound reply comes back as exactly what it says, money as decimals.
 
     That the parser's type is exactly ``T`` is checked by mypy, over tests/test_types.py.

@@ -23,8 +23,8 @@ from shared.criteria import (
     mean,
 )
 
-from .cases import Case, draw_cases, leaves, objects_in
-from .results import Json, Problem, share_of
+from .cases import Case, draw_cases, objects_in
+from .results import Json, Problem, leaves, share_of
 
 VIOLATING = ModelHandle(drill={"schema_violation": 0.3})
 REFUSING = ModelHandle(drill={"refusal": 0.3})

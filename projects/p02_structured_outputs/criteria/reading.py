@@ -14,9 +14,9 @@ from shared.criteria import (
     paired_gain,
 )
 
-from .cases import Case, draw_cases, leaves
+from .cases import Case, draw_cases
 from .conversation import OutcomeWire, Run, run
-from .results import Json
+from .results import Json, leaves
 
 
 @fact(timeout_s=60)

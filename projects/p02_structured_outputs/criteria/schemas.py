@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from shared.criteria import Level, Measured, Subject, criterion, fact
 
-from .results import Json, Problem, share_of
+from .results import Json, Problem, Row, share_of
 
 
 def subschemas(schema: Json, pointer: str) -> Iterator[tuple[str, Json]]:
@@ -178,9 +178,10 @@ COMPATIBLE: Mapping[str, tuple[Callable[[Json], bool], Edit]] = {
 
 
 @fact()
-async def compared(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+async def compared(subject: Subject, seed: int) -> list[Row]:
     """Compare schemas before and after one edit, breaking or not."""
-    draw, results = random.Random(seed + 1), []
+    draw = random.Random(seed + 1)
+    results: list[Row] = []
     edits = [(True, edit) for edit in BREAKING.items()]
     edits += [(False, edit) for edit in COMPATIBLE.items()]
     for breaks, (name, (wanted, edit)) in edits * 4:
@@ -193,12 +194,15 @@ async def compared(subject: Subject, seed: int) -> list[tuple[str, bool]]:
             "schemas.breaking_changes", returns=list[Problem], old=old, new=new
         )
         near = not breaks or all(problem.path.startswith(pointer) for problem in found)
-        results.append((f"{name} at {pointer or 'the root'}", bool(found) == breaks and near))
+        where = pointer or "the root"
+        wish = f"a problem at {where}" if breaks else "no problem"
+        told = f"problems at {', '.join(p.path for p in found)}" if found else "no problem"
+        results.append((f"{name} at {where}", bool(found) == breaks and near, wish, told[:160]))
     return results
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
 @criterion("P02.1d", level=Level.WORKS, at_least=1.0)
-def breaking_changes_are_told(compared: list[tuple[str, bool]]) -> Measured:
+def breaking_changes_are_told(compared: list[Row]) -> Measured:
     """A change that refuses old payloads is told from one that does not."""
     return share_of(compared, expected="breaking or not, at its place", mode="comparison")

@@ -1,0 +1,1 @@
+"""The learner's road: start, next, check, watch, hint, compare, reset, list."""
