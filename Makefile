@@ -19,11 +19,11 @@ test: $(READY) ## Run every test
 
 .PHONY: report
 report: $(READY) ## Write the last results as one page to show
-	@$(BIN)/python -m scorecard report
+	@$(BIN)/python -m scorecard report $(ARGS)
 
 .PHONY: serve
 serve: $(READY) ## Show that page while you work, on this machine only
-	@$(BIN)/python -m scorecard serve
+	@$(BIN)/python -m scorecard serve --port $(or $(PORT),8200)
 
 .PHONY: agent
 agent: $(READY) ## Let Farol's agent work on a ticket, step by step (T=17)
@@ -90,6 +90,10 @@ verify: $(READY) ## Re-execute a repository in a sandbox and say whether its cla
 cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv, ON=tcp://host:8786)
 	@$(BIN)/python -m scorecard cohort "$$LIST" $(if $(ON),--on $(ON))
 
+.PHONY: candidates
+candidates: $(READY) ## Compare several people's results (FILES="a.json b.json")
+	@$(BIN)/python -m scorecard compare $(FILES)
+
 ##@ Before a commit
 .PHONY: all
 all: format lint types contracts test scorecard ## Everything CI runs, formatting first
@@ -113,6 +117,10 @@ contracts: $(READY) ## Check who may import whom
 .PHONY: conformance
 conformance: $(READY) ## Try the simulator with seven clients nobody here wrote
 	@$(BIN)/python -m tests.conformance $(ARGS)
+
+.PHONY: browser
+browser: $(READY) ## Try the page in a real browser, with axe
+	@$(BIN)/python -m tests.browser $(ARGS)
 
 .PHONY: mutants
 mutants: $(READY) ## Show which check rejects each plausible wrong solution (P=p02)

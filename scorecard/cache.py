@@ -12,7 +12,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from scorecard.about import About
 from scorecard.ledger import Check
+from scorecard.spent import Spent
 
 CHECKS: TypeAdapter[tuple[Check, ...]] = TypeAdapter(tuple[Check, ...])
 
@@ -34,11 +36,45 @@ class Cache:
                 return CHECKS.validate_python(entry["checks"])
         return None
 
-    def put(self, slug: str, kind: str, key: str, checks: tuple[Check, ...]) -> None:
+    def spent(self, slug: str, kind: str, key: str) -> Spent | None:
+        """Return what the checks under ``key`` had cost, where that was known."""
+        with suppress(OSError, ValueError, ValidationError, KeyError, TypeError):
+            entry = json.loads(self._file(slug, kind).read_bytes())
+            if entry["key"] == key and entry["spent"]:
+                return Spent.model_validate(entry["spent"])
+        return None
+
+    def put(
+        self,
+        slug: str,
+        kind: str,
+        key: str,
+        checks: tuple[Check, ...],
+        spent: Spent | None = None,
+    ) -> None:
         """Store ``checks``; a full disk costs the next run some time, and nothing else."""
-        entry = {"key": key, "checks": CHECKS.dump_python(checks, mode="json")}
+        entry = {
+            "key": key,
+            "checks": CHECKS.dump_python(checks, mode="json"),
+            "spent": spent.model_dump(mode="json") if spent else None,
+        }
         with suppress(OSError):
             write_whole(self._file(slug, kind), json.dumps(entry))
+
+    def about(self, slug: str, key: str) -> About | None:
+        """Return what was read from the same files before."""
+        if self._enabled:
+            with suppress(OSError, ValueError, ValidationError, KeyError, TypeError):
+                entry = json.loads(self._file(slug, "about").read_bytes())
+                if entry["key"] == key:
+                    return About.model_validate(entry["about"])
+        return None
+
+    def put_about(self, slug: str, key: str, about: About) -> None:
+        """Store what files say."""
+        entry = {"key": key, "about": about.model_dump(mode="json")}
+        with suppress(OSError):
+            write_whole(self._file(slug, "about"), json.dumps(entry))
 
     def _file(self, slug: str, kind: str) -> Path:
         return self._folder / slug / f"{kind}.json"

@@ -5,11 +5,17 @@ the command that needs it, so that asking for help costs next to nothing.
 """
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+
+from scorecard.learn.arguments import add_learning, asked_language
+from scorecard.locale import choose_language, say, translator
+from scorecard.locale.terminal import encode_anything
+from scorecard.report import arguments
 
 REACHED, FAILED, COULD_NOT_RUN, BAD_USAGE = 0, 1, 2, 3
 SEED = 7
@@ -26,9 +32,11 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    asked = _parser().parse_args(words)
+    encode_anything(sys.stdout, sys.stderr)
+    lang = asked_language(words)
+    asked = _parser(lang).parse_args(words)
     if not hasattr(asked, "run"):
-        asked = _parser().parse_args([*words, "run"])
+        asked = _parser(lang).parse_args([*words, "run"])
     try:
         return _call(asked)
     except KeyboardInterrupt:
@@ -40,31 +48,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _call(asked: argparse.Namespace) -> int:
-    from scorecard import commands  # noqa: PLC0415 (pydantic and the rest take a while)
-    from scorecard.catalog.find import UnknownProjectError  # noqa: PLC0415 (same)
+    from scorecard.catalog.find import UnknownProjectError  # noqa: PLC0415 (it takes a while)
     from scorecard.cohort.listing import ListingError  # noqa: PLC0415 (same)
     from shared.errors import CapstoneError  # noqa: PLC0415 (same)
 
+    t = translator(choose_language(getattr(asked, "lang", None)))
     try:
-        code: int = getattr(commands, asked.run)(asked)
+        module, _, name = asked.run.rpartition(":")
+        found = importlib.import_module(module or "scorecard.commands")
+        code: int = getattr(found, name)(asked)
     except (UnknownProjectError, ListingError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{t(error.happened)} {t(error.advice)}\n")
         return BAD_USAGE
     except CapstoneError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{t(error.happened)} {t(error.advice)}".strip() + "\n")
         return COULD_NOT_RUN
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        sys.stderr.write(f"{_disk(error)}\n")
+        sys.stderr.write(f"{t(_disk(error))}\n")
         return COULD_NOT_RUN
     return code
 
 
 def _disk(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
-    return f"{error.strerror or error}{where}. Free space or choose another place, then run again."
+    return say(
+        "{why}{where}. Free space or choose another place, then run again.",
+        why=error.strerror or error,
+        where=where,
+    )
 
 
-def _parser() -> Parser:
+def _parser(lang: str | None = None) -> Parser:
     parser = Parser(prog="scorecard", description="Grade the projects and show where one stands.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the tree to grade")
     commands = parser.add_subparsers(title="commands")
@@ -72,11 +88,13 @@ def _parser() -> Parser:
     _add_mutants(commands)
     _add_verify(commands)
     _add_cohort(commands)
-    listing = commands.add_parser("list", help="show the projects")
-    listing.set_defaults(run="show_list")
+    arguments.add_commands(commands)
+    add_learning(commands, lang)
     doctor = commands.add_parser("doctor", help="look for what could keep a run from working")
+    arguments.add_language(doctor)
     doctor.set_defaults(run="show_doctor")
     schema = commands.add_parser("schema", help="print the JSON Schema of scorecard.json")
+    schema.add_argument("--of", choices=("scorecard", "verification"), default="scorecard")
     schema.set_defaults(run="show_schema")
     reference = commands.add_parser("reference", help="record what the reference bodies look like")
     reference.add_argument("--check", action="store_true", help="only say whether it is current")
@@ -93,12 +111,12 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     run.add_argument("--jobs", type=_jobs, default=None, help="projects judged at a time")
     run.add_argument(
         "--sandbox",
-        choices=("none", "auto", "bubblewrap"),
-        default="none",
-        help="how to confine the code while criteria are measured",
+        choices=("auto", "bubblewrap", "container", "none"),
+        default="auto",
+        help="how to confine the code; auto takes what works here, and none for a live model",
     )
-    for name in ("json", "html", "junit", "markdown", "svg"):
-        run.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"where to write {name}")
+    arguments.add_formats(run)
+    arguments.add_language(run)
     run.set_defaults(run="show_run")
 
 
@@ -118,6 +136,7 @@ def _add_verify(commands: "argparse._SubParsersAction[Parser]") -> None:
     verify.add_argument("--claim", type=Path, help="scorecard.json; the repository's by default")
     verify.add_argument("--commit", default="", help="a commit, branch or tag; HEAD by default")
     verify.add_argument("--json", type=Path, metavar="FILE", help="where to write all of it")
+    verify.add_argument("--predicate", type=Path, metavar="FILE", help="an in-toto Test Result")
     verify.add_argument("--quiet", action="store_true", help="print nothing")
     _add_strictness(verify, seeds=5)
     verify.set_defaults(run="show_verify")
@@ -149,7 +168,7 @@ def _add_strictness(parser: Parser, *, seeds: int) -> None:
     parser.add_argument("--jobs", type=_jobs, default=None, help="how many at a time")
     parser.add_argument(
         "--sandbox",
-        choices=("bubblewrap", "none"),
+        choices=("bubblewrap", "container", "none"),
         default="bubblewrap",
         help="how to confine the code; none runs it with all that you may do",
     )

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.table import Table
 
 from scorecard.cache import write_whole
 from scorecard.catalog.find import choose
@@ -21,16 +20,19 @@ from scorecard.catalog.read import read_catalog
 from scorecard.catalog.similarity import RECORD as FINGERPRINTS
 from scorecard.catalog.similarity import fingerprints, read_fingerprints
 from scorecard.cli import COULD_NOT_RUN, FAILED
+from scorecard.locale import choose_language, translator
 from scorecard.mutants import JUDGES, patches, try_mutants
-from scorecard.place import Place
+from scorecard.place import Place, place_of
 from scorecard.report.board import show_board
-from scorecard.report.formats import WRITERS, schema_text
+from scorecard.report.commands import page_of
+from scorecard.report.formats import SCHEMAS, WRITERS, schema_text, write_format
+from scorecard.report.history import keep
 from scorecard.report.result import Scorecard
 from scorecard.report.watch import Board, Lines
 from scorecard.run import Request, Run
+from scorecard.sandbox import confine
 from scorecard.sandbox.confine import choose_sandbox
-from shared.errors import ConfigurationError
-from shared.settings import Settings, read_settings
+from shared.settings import Settings
 
 T = TypeVar("T")
 OURS = {"json": "scorecard.json", "html": "scorecard.html"}
@@ -38,7 +40,7 @@ OURS = {"json": "scorecard.json", "html": "scorecard.html"}
 
 def show_run(asked: argparse.Namespace) -> int:
     """Grade, show the board, write the results."""
-    place, settings = _place(asked.root)
+    place, settings = place_of(asked.root)
     if asked.model:
         settings = settings.model_copy(update={"model": asked.model})
     request = Request(
@@ -46,15 +48,20 @@ def show_run(asked: argparse.Namespace) -> int:
         seed=asked.seed,
         use_cache=not asked.no_cache,
         jobs=asked.jobs or min(4, os.cpu_count() or 1),
-        sandbox=choose_sandbox(asked.sandbox).name,
+        sandbox=choose_sandbox(_confinable(asked.sandbox, settings)).name,
     )
     console = Console(stderr=False)
     watch = Board(console) if console.is_terminal else Lines(console)
     with watch:
         card = asyncio.run(_interruptible(Run(place, settings, request, watch).grade()))
-    show_board(console, card)
+    show_board(console, card, translator(choose_language(asked.lang)))
     _write(console, place, asked, card)
     return card.exit_code
+
+
+def _confinable(wish: confine.Wish, settings: Settings) -> confine.Wish:
+    """Choose nothing where a choice is left and a live model must be reached."""
+    return wish if wish != "auto" or settings.simulated else "none"
 
 
 async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
@@ -80,18 +87,21 @@ async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
 
 def _write(console: Console, place: Place, asked: argparse.Namespace, card: Scorecard) -> None:
     """Write every format asked for, and ours; say where."""
-    for name, writer in WRITERS.items():
+    language = choose_language(asked.lang)
+    keep(place.home, card)
+    for name in WRITERS:
         file: Path | None = getattr(asked, name)
         if file is None and name in OURS:
             file = place.home / OURS[name]
         if file is not None:
-            write_whole(file, writer(card))
+            text = page_of(card, place.home, language) if name == "html" else ""
+            write_format(name, card, file, text)
             console.print(f"{name:<9} {file}", highlight=False, soft_wrap=True)
 
 
 def show_mutants(asked: argparse.Namespace) -> int:
     """Show by which check each wrong solution is rejected."""
-    place, settings = _place(asked.root)
+    place, settings = place_of(asked.root)
     request = Request(
         seed=asked.seed,
         use_cache=not asked.no_cache,
@@ -129,10 +139,11 @@ async def _judge_mutants(
 
 def show_verify(asked: argparse.Namespace) -> int:
     """Re-execute somebody's work and say whether their claim holds."""
+    from scorecard.report.intoto import verified_predicate_text  # noqa: PLC0415 (only this)
     from scorecard.verify.show import show_verification  # noqa: PLC0415 (only this needs it)
     from scorecard.verify.verify import Wish, verify  # noqa: PLC0415 (same)
 
-    place, settings = _place(asked.root)
+    place, settings = place_of(asked.root)
     wish = Wish(
         asked.repository,
         commit=asked.commit,
@@ -151,6 +162,8 @@ def show_verify(asked: argparse.Namespace) -> int:
     show_verification(console, told)
     if asked.json:
         write_whole(asked.json, told.json_text())
+    if asked.predicate:
+        write_whole(asked.predicate, verified_predicate_text(told))
     return told.exit_code
 
 
@@ -163,7 +176,7 @@ def show_cohort(asked: argparse.Namespace) -> int:
     from scorecard.cohort.show import Ticker, csv_text, exit_code, show_cohort  # noqa: PLC0415
     from scorecard.cohort.store import Store  # noqa: PLC0415 (same)
 
-    place, _ = _place(asked.root)
+    place, _ = place_of(asked.root)
     order = Order(
         root=place.root,
         seeds=asked.seeds,
@@ -196,45 +209,32 @@ def show_cohort(asked: argparse.Namespace) -> int:
     return exit_code(records)
 
 
-def show_list(asked: argparse.Namespace) -> int:
-    """Show the projects."""
-    place, _ = _place(asked.root)
-    catalog = read_catalog(place.root)
-    table = Table("project", "pillar", "title", "tasks", "hours", box=None)
-    for p in catalog.projects:
-        table.add_row(p.slug, p.pillar, p.title, str(len(p.tasks)), f"{p.hours:g}")
-    console = Console()
-    console.print(table)
-    for problem in catalog.problems:
-        console.print(f"! {problem}", highlight=False, markup=False)
-    return COULD_NOT_RUN if catalog.problems else 0
-
-
 def show_doctor(asked: argparse.Namespace) -> int:
     """Look for what could keep a run from working."""
     from scorecard.doctor import examine  # noqa: PLC0415 (it tries everything, slowly)
 
-    place, settings = _place(asked.root)
+    place, settings = place_of(asked.root)
+    t = translator(choose_language(asked.lang))
     console = Console()
     healthy = True
     for finding in asyncio.run(examine(place, settings)):
         mark = "[green]✓[/]" if finding.well else "[red]✗[/]"
-        console.print(f"{mark} {finding.what:<12} {finding.told}", highlight=False)
+        console.print(f"{mark} {t(finding.what):<12} {t(finding.told)}", highlight=False)
         if not finding.well:
-            console.print(f"  {finding.advice}", highlight=False)
+            console.print(f"  {t(finding.advice)}", highlight=False)
         healthy = healthy and finding.well
     return 0 if healthy else COULD_NOT_RUN
 
 
-def show_schema(_: argparse.Namespace) -> int:
-    """Print the JSON Schema of ``scorecard.json``."""
-    sys.stdout.write(schema_text())
+def show_schema(asked: argparse.Namespace) -> int:
+    """Print the JSON Schema of ``scorecard.json``, or of what ``verify --json`` writes."""
+    sys.stdout.write(schema_text(SCHEMAS[asked.of]))
     return 0
 
 
 def record_reference(asked: argparse.Namespace) -> int:
     """Record what the reference bodies look like, or say whether the record is current."""
-    place, _ = _place(asked.root)
+    place, _ = place_of(asked.root)
     catalog = read_catalog(place.root)
     record = {p.slug: shapes(catalog.folder(p), p) for p in choose(catalog, ())}
     runs = {p.slug: fingerprints(catalog.folder(p), p) for p in choose(catalog, ())}
@@ -246,15 +246,3 @@ def record_reference(asked: argparse.Namespace) -> int:
     write_whole(FINGERPRINTS, json.dumps(runs, indent=2) + "\n")
     sys.stdout.write(f"{RECORD} holds {len(record)} projects.\n")
     return 0
-
-
-def _place(root: Path) -> tuple[Place, Settings]:
-    settings = read_settings()
-    root = root.resolve()
-    if not (root / "projects").is_dir():
-        raise ConfigurationError(
-            f"There is no projects folder in {root}.",
-            advice="Run it from the repository's root, or name it with --root.",
-        )
-    home = settings.home if settings.home.is_absolute() else root / settings.home
-    return Place(root, home), settings

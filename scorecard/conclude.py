@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
+from scorecard.about import About
 from scorecard.catalog.model import Pillar, Project
-from scorecard.catalog.ownership import owned, read_record
 from scorecard.catalog.read import Catalog
 from scorecard.ledger import Kind, Ledger
 from scorecard.provenance import House
@@ -16,7 +16,6 @@ from scorecard.report.result import (
     ProblemResult,
     ProjectResult,
     Scorecard,
-    TaskResult,
 )
 
 
@@ -26,6 +25,7 @@ class Graded(Protocol):
     project: Project
     digest: str
     ledger: Ledger
+    about: About
     cached: set[Kind]
 
 
@@ -40,14 +40,16 @@ def conclude(
 ) -> Scorecard:
     """Conclude about projects and pillars."""
     entries = tuple(entries)
-    projects = tuple(_project(catalog, entry) for entry in entries)
+    projects = tuple(_project(entry) for entry in entries)
     clock = Clock(
         started_at=started.isoformat(timespec="seconds"),
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(seconds, 3),
         from_cache=tuple(f"{e.project.id}.{kind}" for e in entries for kind in sorted(e.cached)),
+        spent={e.project.id: e.ledger.spent for e in entries if e.ledger.spent},
     )
     return Scorecard(
+        origin=house.origin,
         evidence=house.evidence,
         pillars=tuple(_pillar(pillar, projects) for pillar in Pillar),
         projects=projects,
@@ -60,20 +62,13 @@ def conclude(
     )
 
 
-def _project(catalog: Catalog, entry: Graded) -> ProjectResult:
-    project = entry.project
-    folder = catalog.folder(project)
-    record = read_record().get(project.slug, {})
-    tasks = tuple(
-        TaskResult(
-            id=task.id,
-            function=task.function,
-            title=task.title,
-            ownership=owned(folder, task, record),
-        )
-        for task in project.tasks
+def _project(entry: Graded) -> ProjectResult:
+    project, tasks = entry.project, entry.about.tasks
+    checks = tuple(
+        check.model_copy(update={"where": entry.about.places.get(check.code, "")})
+        for check in entry.ledger.checks
     )
-    level = reached(entry.ledger.checks)
+    level = reached(checks)
     return ProjectResult(
         id=project.id,
         slug=project.slug,
@@ -81,7 +76,7 @@ def _project(catalog: Catalog, entry: Graded) -> ProjectResult:
         pillar=project.pillar,
         skill=project.skill,
         tasks=tasks,
-        checks=entry.ledger.checks,
+        checks=checks,
         level_reached=level,
         readiness=readiness(level, [task.ownership for task in tasks]),
         digest=entry.digest,

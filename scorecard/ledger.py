@@ -10,9 +10,12 @@ from typing import Self
 
 from pydantic import Field
 
-from shared.criteria import Measured
+from scorecard.spent import Spent
+from shared.criteria import Failure, Measured
 from shared.errors import CapstoneError
 from shared.llm.messages import Frozen
+
+LONGEST = 2_000
 
 
 class LedgerError(CapstoneError):
@@ -47,6 +50,7 @@ class Cause(StrEnum):
     CRASHED = "crashed"
     MEMORY = "killed: memory"
     PROTOCOL = "protocol broken"
+    ODD = "odd answer"
     NO_CASES = "no cases"
     MISSING = "missing"
     PREREQUISITE = "prerequisite failed"
@@ -94,6 +98,7 @@ class Check(Frozen):
     detail: str = ""
     measured: Measured | None = None
     findings: tuple[Finding, ...] = ()
+    where: str = Field(default="", description="The code it is about: file and line.")
 
     def ended(
         self,
@@ -120,12 +125,38 @@ class Check(Frozen):
         return self.state is State.PASSED
 
 
+def plain(text: str, most: int = LONGEST) -> str:
+    """Write on one line what somebody else said: nothing that moves a cursor or hides."""
+    cut = text if len(text) <= most else f"{text[:most]} …"
+    return "".join(
+        letter if letter.isprintable() else " " if letter.isspace() else "?" for letter in cut
+    )
+
+
+def cleaned(check: Check) -> Check:
+    """Make every word that the learner's code may have had a say in plain."""
+    found = check.measured
+    failures = tuple(
+        Failure(**{name: plain(value) for name, value in failure})
+        for failure in (found.failures if found else ())
+    )
+    update = {
+        "detail": plain(check.detail),
+        "findings": tuple(
+            Finding(where=plain(f.where), message=plain(f.message)) for f in check.findings
+        ),
+        "measured": found.model_copy(update={"failures": failures}) if found else None,
+    }
+    return check.model_copy(update=update)
+
+
 class Ledger:
     """One project's checks, in the order expected."""
 
     def __init__(self, expected: Iterable[Check]) -> None:
         self._expected = {check.code: check for check in expected}
         self._ended: dict[str, Check] = {}
+        self.spent: Spent | None = None
 
     def __getitem__(self, code: str) -> Check:
         """Return a check as expected."""
@@ -147,7 +178,7 @@ class Ledger:
             raise LedgerError(f"{check.code} was not expected.")
         if check.code in self._ended:
             raise LedgerError(f"{check.code} ended twice.")
-        self._ended[check.code] = check
+        self._ended[check.code] = cleaned(check)
 
     def ended(self, kind: Kind, *, without: str = "") -> tuple[Check, ...]:
         """The checks of one kind that have ended."""

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scorecard.locale import say
+from shared.errors import ConfigurationError
+from shared.settings import Settings, read_settings
+
 GRADER_ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
@@ -49,3 +53,16 @@ class Place:
         """A clean environment: no key, no home, nothing that changes what Python does."""
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         return {"LANG": "C.UTF-8", **kept, "CAPSTONE_HOME": str(self.home), **more}
+
+
+def place_of(root: Path) -> tuple[Place, Settings]:
+    """Say where things are, and read the settings; raises ``ConfigurationError``."""
+    settings = read_settings()
+    root = root.resolve()
+    if not (root / "projects").is_dir():
+        raise ConfigurationError(
+            say("There is no projects folder in {root}.", root=root),
+            advice=say("Run it from the repository's root, or name it with --root."),
+        )
+    home = settings.home if settings.home.is_absolute() else root / settings.home
+    return Place(root, home), settings

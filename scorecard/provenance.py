@@ -2,10 +2,22 @@
 
 import asyncio
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from scorecard.digest import LOCK, digest_file, digest_text, digest_tree
+from scorecard.origin import (
+    BRANCH,
+    HEAD,
+    HISTORY,
+    MOST,
+    REMOTE,
+    SHALLOW,
+    Origin,
+    read_facts,
+    read_remote,
+)
 from scorecard.place import Place
 from scorecard.report.result import Evidence
 from scorecard.sandbox.confine import Name
@@ -21,6 +33,7 @@ class House:
 
     evidence: Evidence
     uncommitted: dict[str, list[str]] | None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def files(self) -> str:
@@ -39,9 +52,14 @@ def digest_grader(place: Place) -> str:
 
 async def read_house(place: Place, settings: Settings, seed: int, sandbox: Name) -> House:
     """Find out."""
-    status, head = await asyncio.gather(
+    status, head, *said, remote, branch = await asyncio.gather(
         _git(place, "status", "--porcelain=v1", "-z", "--untracked-files=all"),
         _git(place, "rev-parse", "HEAD"),
+        _git(place, *HEAD),
+        _git(place, *HISTORY),
+        _git(place, *SHALLOW),
+        _git(place, *REMOTE),
+        _git(place, *BRANCH),
     )
     uncommitted = None if status is None else split_status(status)
     evidence = Evidence(
@@ -54,8 +72,10 @@ async def read_house(place: Place, settings: Settings, seed: int, sandbox: Name)
         answers="simulated" if settings.simulated else "live",
         sandbox=sandbox,
         versions=_versions(),
+        git=read_facts(*said),
     )
-    return House(evidence, uncommitted)
+    origin = Origin(remote=read_remote(remote), branch=(branch or "").strip()[:MOST])
+    return House(evidence, uncommitted, origin)
 
 
 def split_status(status: str) -> dict[str, list[str]]:
@@ -78,7 +98,14 @@ def _versions() -> dict[str, str]:
     return found
 
 
+def _in_repository(folder: Path) -> bool:
+    """Whether Git can know anything of it: a staged copy lies in no repository."""
+    return any((place / ".git").exists() for place in (folder, *folder.parents))
+
+
 async def _git(place: Place, *arguments: str) -> str | None:
+    if not _in_repository(place.root):
+        return None
     try:
         ran = await run_tool(
             ("git", *arguments), folder=place.root, environment=place.environment(), timeout_s=30

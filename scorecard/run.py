@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias
 
+from scorecard.about import About, look
 from scorecard.cache import Cache
 from scorecard.catalog.find import choose
 from scorecard.catalog.model import Project
@@ -64,6 +65,7 @@ class Entry:
     project: Project
     digest: str
     ledger: Ledger
+    about: About = field(default_factory=lambda: About(tasks=(), places={}))
     criteria_error: str = ""
     cached: set[Kind] = field(default_factory=set)
 
@@ -104,6 +106,8 @@ class Run:
             interrupted = True
             for entry in self._entries.values():
                 entry.ledger.close(Cause.INTERRUPTED, "The run was interrupted before it ended.")
+        for entry in self._entries.values():
+            entry.about = self._about(catalog, entry, house)
         return conclude(
             catalog,
             self._entries.values(),
@@ -121,7 +125,16 @@ class Run:
             criteria, error = (unreadable(folder, str(broken)),), str(broken)
         expected = (*expected_checks(), *criteria)
         ledger = Ledger(check for check in expected if check.kind in self._request.kinds)
-        return Entry(project, digest_tree(folder), ledger, error)
+        return Entry(project, digest_tree(folder), ledger, criteria_error=error)
+
+    def _about(self, catalog: Catalog, entry: Entry, house: House) -> About:
+        """Look at a project's files, unless the same files were looked at before."""
+        key = digest_text(entry.digest, house.files)
+        known = self._cache.about(entry.slug, key)
+        if known is None:
+            known = look(catalog.folder(entry.project), entry.project)
+            self._cache.put_about(entry.slug, key, known)
+        return known
 
     async def _check_all(self, house: House) -> None:
         """Take what is cached, run the rest, store it where no file changed meanwhile."""
@@ -185,6 +198,8 @@ class Run:
                 continue
             for check in known:
                 entry.ledger.end(check)
+            if kind is Kind.CRITERION:
+                entry.ledger.spent = self._cache.spent(slug, kind, keys[slug, kind])
             entry.cached |= {kind} if checks else set()
         return left
 
@@ -232,7 +247,7 @@ class Run:
 
     async def _tests(self, entries: list[Entry], court: Court) -> None:
         needed = any(self._sources[entry.slug].use_database for entry in entries)
-        url = await court.database() if needed else None
+        url = await court.guest() if needed else None
         found = await check_tests(
             self._place,
             {entry.slug: entry.project for entry in entries},
@@ -260,7 +275,7 @@ class Run:
         self, left: dict[Kind, list[Entry]], keys: Mapping[tuple[str, Kind], str], house: House
     ) -> None:
         """Remember what is certain: nothing whose files changed meanwhile, nothing by chance."""
-        if digest_grader(self._place) != house.evidence.grader_sha256:
+        if not self._request.use_cache or digest_grader(self._place) != house.evidence.grader_sha256:
             return
         for kind, entries in left.items():
             for entry in entries:
@@ -268,7 +283,8 @@ class Run:
                 checks = entry.ledger.ended(kind, without=codes.GIT)
                 whole = not any(check.kind is kind for check in entry.ledger.open)
                 if whole and digest_tree(folder) == entry.digest and all(map(lasting, checks)):
-                    self._cache.put(entry.slug, kind, keys[entry.slug, kind], checks)
+                    spent = entry.ledger.spent if kind is Kind.CRITERION else None
+                    self._cache.put(entry.slug, kind, keys[entry.slug, kind], checks, spent)
 
 
 def lasting(check: Check) -> bool:

@@ -92,9 +92,10 @@ class Court:
         from shared.postgres.database import guest_url  # noqa: PLC0415 (slow, and rarely needed)
 
         url = await self.database()
-        return (
-            await self._stack.enter_async_context(guest_url(url, may_create=True)) if url else None
-        )
+        if url is None:
+            return None
+        guest = guest_url(url, may_create=True, may_create_roles=True)
+        return await self._stack.enter_async_context(guest)
 
     async def _open_database(self) -> str | CapstoneError:
         from shared.postgres.server import server  # noqa: PLC0415 (slow, and not always needed)

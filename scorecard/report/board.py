@@ -10,6 +10,7 @@ from rich.text import Text
 
 from scorecard.catalog.ownership import Ownership
 from scorecard.ledger import Check, State
+from scorecard.locale import ENGLISH, Translator
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import advice, claim, level_name, number, summary
 
@@ -24,22 +25,22 @@ MARKS = {
 WIDE = 110
 
 
-def show_board(console: Console, card: Scorecard) -> None:
+def show_board(console: Console, card: Scorecard, t: Translator = ENGLISH) -> None:
     """Print the board."""
     for pillar in card.pillars:
         own = [project for project in card.projects if project.id in pillar.projects]
         if own:
-            console.rule(f"[bold]{pillar.pillar}[/]  {pillar.readiness}", align="left")
+            console.rule(f"[bold]{t(pillar.pillar)}[/]  {t(pillar.readiness)}", align="left")
             for project in own:
-                console.print(_project(project, wide=console.width >= WIDE))
+                console.print(_project(project, t, wide=console.width >= WIDE))
     for problem in card.problems:
         console.print(
             Text.assemble(("! ", "yellow"), f"{problem.where}: {problem.happened} {problem.advice}")
         )
-    console.print(Panel(Group(*_footer(card)), border_style="dim"))
+    console.print(Panel(Group(*_footer(card, t)), border_style="dim"))
 
 
-def _project(project: ProjectResult, *, wide: bool) -> RenderableType:
+def _project(project: ProjectResult, t: Translator, *, wide: bool) -> RenderableType:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(width=1)
     table.add_column(no_wrap=True, min_width=12)
@@ -48,24 +49,26 @@ def _project(project: ProjectResult, *, wide: bool) -> RenderableType:
         table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True)
     for check in project.checks:
-        table.add_row(*_row(check, wide=wide))
+        table.add_row(*_row(check, t, wide=wide))
     own = sum(task.ownership is Ownership.OWN for task in project.tasks)
-    whose = f"{own} of {len(project.tasks)} tasks your own" if own else "reference code"
+    whose = t("reference code")
+    if own:
+        whose = t("{own} of {all} tasks your own", own=own, all=len(project.tasks))
     title = (
         f"[bold]{project.id}[/] {escape(project.title)}  "
-        f"[dim]the code reaches[/] {level_name(project.level_reached)}"
-        f"[dim], {whose}, you:[/] {project.readiness}"
+        f"[dim]{t('the code reaches')}[/] {t(level_name(project.level_reached))}"
+        f"[dim], {whose}, {t('you:')}[/] {t(project.readiness)}"
     )
-    return Group(Text.from_markup(title), table, *_findings(project), Text())
+    return Group(Text.from_markup(title), table, *_findings(project, t), Text())
 
 
-def _row(check: Check, *, wide: bool) -> tuple[RenderableType, ...]:
+def _row(check: Check, t: Translator, *, wide: bool) -> tuple[RenderableType, ...]:
     mark, style = MARKS[check.state]
-    what = Text(check.title)
+    what = Text(t(check.title))
     if found := number(check):
         what.append("" if wide else f"\n{found}", style=style)
     if check.state is not State.PASSED and (check.cause or check.detail):
-        reason = ": ".join(part for part in (str(check.cause), check.detail) if part)
+        reason = ": ".join(part for part in (t(str(check.cause)), t(check.detail)) if part)
         what.append(f"\n{reason}", style=style)
     return (
         Text(mark, style=style),
@@ -76,28 +79,41 @@ def _row(check: Check, *, wide: bool) -> tuple[RenderableType, ...]:
     )
 
 
-def _findings(project: ProjectResult) -> Iterator[Text]:
+def _findings(project: ProjectResult, t: Translator) -> Iterator[Text]:
     for check in project.checks:
         lines = [f"{finding.where}  {finding.message}" for finding in check.findings]
         if check.measured and not check.passed:
             lines += [
-                f"{f.case}: expected {f.expected or '—'}, got {f.actual or '—'} {f.mode}".strip()
+                t(
+                    "{case}: expected {expected}, got {got} {mode}",
+                    case=f.case,
+                    expected=f.expected or "—",
+                    got=f.actual or "—",
+                    mode=f.mode,
+                ).strip()
                 for f in check.measured.failures
             ]
         for line in lines[:5]:
             yield Text(f"    {check.code}  {line}", style="dim", overflow="ellipsis", no_wrap=True)
         if len(lines) > 5:
-            yield Text(f"    {check.code}  and {len(lines) - 5} more, in the page", style="dim")
+            more = t("and {n} more, in the page", n=len(lines) - 5)
+            yield Text(f"    {check.code}  {more}", style="dim")
 
 
-def _footer(card: Scorecard) -> Iterator[Text]:
-    yield Text(summary(card), style="bold")
-    yield Text(claim(card))
-    yield Text(advice(card))
-    yield Text(
-        f"model {card.evidence.model} ({card.evidence.answers}), seed {card.evidence.seed}, "
-        f"commit {card.evidence.commit[:10] or 'none'}"
-        f"{' with uncommitted changes' if card.evidence.dirty else ''}, "
-        f"{len(card.clock.from_cache)} results from the cache, {card.clock.seconds:.1f} s",
-        style="dim",
+def _footer(card: Scorecard, t: Translator) -> Iterator[Text]:
+    yield Text(summary(card, t), style="bold")
+    yield Text(claim(card, t))
+    yield Text(advice(card, t))
+    found, clock = card.evidence, card.clock
+    told = t(
+        "model {model} ({answers}), seed {seed}, commit {commit}",
+        model=found.model,
+        answers=t(found.answers),
+        seed=found.seed,
+        commit=found.commit[:10] or t("none"),
     )
+    dirty = f" {t('with uncommitted changes')}" if found.dirty else ""
+    known = t(
+        "{n} results from the cache, {s} s", n=len(clock.from_cache), s=f"{clock.seconds:.1f}"
+    )
+    yield Text(f"{told}{dirty}, {known}", style="dim")

@@ -1,10 +1,14 @@
 """JUnit XML, which CI services read: a suite a project, a case a check."""
 
+import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from scorecard.ledger import Check, State
 from scorecard.report.result import Scorecard
 from scorecard.report.words import number
+
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, whoever wrote it."""
 
 
 def junit_text(card: Scorecard) -> str:
@@ -15,7 +19,8 @@ def junit_text(card: Scorecard) -> str:
         for check in project.checks:
             _case(suite, project.slug, check)
     indent(suites)
-    return tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    written = tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+    return FORBIDDEN.sub("�", written)
 
 
 def _case(suite: Element, slug: str, check: Check) -> None:

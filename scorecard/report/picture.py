@@ -6,6 +6,7 @@ import re
 from rich.console import Console
 
 from scorecard.report.board import show_board
+from scorecard.report.junit import FORBIDDEN
 from scorecard.report.result import Scorecard
 
 COLUMNS = 120
@@ -17,4 +18,4 @@ def svg_text(card: Scorecard) -> str:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     show_board(console, card)
     drawn = console.export_svg(title="make scorecard", unique_id="board")
-    return FONTS_FROM_ELSEWHERE.sub("", drawn)
+    return FORBIDDEN.sub("�", FONTS_FROM_ELSEWHERE.sub("", drawn))

@@ -1,7 +1,7 @@
 """The result of a run, as ``scorecard.json`` holds it.
 
-``clock`` holds everything that may differ between two runs over the same commit with the same seed;
-all else is the same, byte for byte.
+``clock`` and ``origin`` hold everything that may differ between two runs over the same commit with
+the same seed; all else is the same, byte for byte.
 """
 
 from typing import Literal
@@ -11,11 +11,16 @@ from pydantic import Field
 from scorecard.catalog.model import Pillar
 from scorecard.catalog.ownership import Ownership
 from scorecard.ledger import Cause, Check, State
+from scorecard.origin import GitFacts, Origin
 from scorecard.readiness import Readiness
 from scorecard.sandbox.confine import Name
+from scorecard.spent import Spent
 from shared.llm.messages import Frozen
 
-VERSION = "1.0"
+VERSION = "1.1"
+READABLE = frozenset({"1.0", VERSION})
+"""Versions of the format that can still be read; 1.0 lacks what 1.1 added, all of it optional."""
+
 DIGITS = 12
 
 
@@ -26,6 +31,13 @@ class TaskResult(Frozen):
     function: str
     title: str
     ownership: Ownership
+    similarity: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Of an own body to the reference: what their normalised syntax trees share.",
+    )
+    where: str = Field(default="", description="File and line, from the repository's root.")
 
 
 class ProjectResult(Frozen):
@@ -72,6 +84,7 @@ class Evidence(Frozen):
     answers: Literal["simulated", "live"]
     sandbox: Name = Field(description="How the code was confined while criteria were measured.")
     versions: dict[str, str]
+    git: GitFacts | None = None
 
 
 class Clock(Frozen):
@@ -81,12 +94,16 @@ class Clock(Frozen):
     finished_at: str
     seconds: float
     from_cache: tuple[str, ...]
+    spent: dict[str, Spent] = Field(
+        default_factory=dict, description="By project id; nothing where a live model was asked."
+    )
 
 
 class Scorecard(Frozen):
     """Everything a run found."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0", "1.1"] = "1.1"
+    origin: Origin = Origin()
     evidence: Evidence
     pillars: tuple[PillarResult, ...]
     projects: tuple[ProjectResult, ...]

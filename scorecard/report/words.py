@@ -4,9 +4,10 @@ from collections import Counter
 
 from scorecard.catalog.ownership import Ownership
 from scorecard.ledger import Check, Kind, State
+from scorecard.locale import ENGLISH, Translator, mark
 from scorecard.report.result import ProjectResult, Scorecard, failed
 
-LEVEL_NAMES = ("nothing yet", "works", "robust", "senior")
+LEVEL_NAMES = (mark("nothing yet"), mark("works"), mark("robust"), mark("senior"))
 PERCENT_UNITS = {"share"}
 
 
@@ -29,34 +30,42 @@ def _short(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def summary(card: Scorecard) -> str:
+def summary(card: Scorecard, t: Translator = ENGLISH) -> str:
     """Count how the checks ended."""
     states = Counter(check.state for check in card.checks)
-    parts = [f"{states[state]} {state}" for state in State if states[state]]
-    lead = "Interrupted: " if card.interrupted else ""
-    return f"{lead}{', '.join(parts) or 'nothing to check'}, of {len(card.checks)} checks."
+    parts = [f"{states[state]} {t(str(state))}" for state in State if states[state]]
+    lead = t("Interrupted: ") if card.interrupted else ""
+    told = ", ".join(parts) or t("nothing to check")
+    return lead + t("{told}, of {n} checks.", told=told, n=len(card.checks))
 
 
-def claim(card: Scorecard) -> str:
+def claim(card: Scorecard, t: Translator = ENGLISH) -> str:
     """Say what the result says about a person."""
     tasks = [task for project in card.projects for task in project.tasks]
     own = sum(task.ownership is Ownership.OWN for task in tasks)
     if not own:
-        return "All of it is reference code: this says that the house works, and nothing of anyone."
-    return f"{own} of {len(tasks)} tasks are somebody's own work; only those count for a person."
+        return t(
+            "All of it is reference code: this says that the house works, and nothing of anyone."
+        )
+    return t(
+        "{own} of {all} tasks are somebody's own work; only those count for a person.",
+        own=own,
+        all=len(tasks),
+    )
 
 
-def advice(card: Scorecard) -> str:
+def advice(card: Scorecard, t: Translator = ENGLISH) -> str:
     """Say what to do next."""
     if card.interrupted:
-        return "Run the same command again; what had been stored is not done twice."
+        return t("Run the same command again; what had been stored is not done twice.")
     for project in card.projects:
         check = first_open(project)
         if check is not None:
-            return f"Next: {project.id} {check.code}, {check.title.lower()}. {_how(check)}".strip()
+            told = t("Next: {what}.", what=f"{project.id} {check.code}, {t(check.title).lower()}")
+            return f"{told} {_how(check, t)}".strip()
     if card.problems:
-        return "Next: mend the project.toml named above."
-    return "Everything here holds. Next: write a task's body yourself, and run this again."
+        return t("Next: mend the project.toml named above.")
+    return t("Everything here holds. Next: write a task's body yourself, and run this again.")
 
 
 def first_open(project: ProjectResult) -> Check | None:
@@ -66,7 +75,7 @@ def first_open(project: ProjectResult) -> Check | None:
     return next((check for check in ours if failed(check)), next(iter(ours), None))
 
 
-def _how(check: Check) -> str:
+def _how(check: Check, t: Translator) -> str:
     if check.kind is Kind.TYPES or check.kind is Kind.LINT:
-        return "The findings are listed above."
-    return check.advice.replace("\n", " ") or check.detail
+        return t("The findings are listed above.")
+    return t(check.advice).replace("\n", " ") or check.detail

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -174,8 +175,9 @@ def choose_sandbox(wish: Wish) -> Sandbox:
     )
 
 
+@cache
 def _trouble() -> str:
-    """Try it on a program that does nothing."""
+    """Try it on a program that does nothing, once a process."""
     if shutil.which("bwrap") is None:
         return "it is not installed"
     trial = Bubblewrap().confine(("/bin/true",), View(readable=()))

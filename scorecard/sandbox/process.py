@@ -18,6 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 GUARD = Path(__file__).with_name("guard.py")
+START = "import sys; sys.path.append(sys.argv.pop(1)); import guard; guard.run(sys.argv[1:])"
+GUARDED = (sys.executable, "-I", "-S", "-c", START, str(GUARD.parent))
+"""Starts the guard; by import, since a script is compiled every time."""
+
 KEPT_BYTES = 32 * 1024
 LONGEST_MESSAGE = 32 << 20
 TERM_GRACE_S = 3.0
@@ -121,7 +125,7 @@ class Process:
         limits = (str(self._allowance.memory_mb), str(self._allowance.file_mb))
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", *self._program),
+                *(*GUARDED, *limits, "--", *self._program),
                 cwd=self._folder,
                 env={**self._environment, INBOX: str(their_inbox), OUTBOX: str(their_outbox)},
                 stdin=asyncio.subprocess.DEVNULL,

@@ -8,7 +8,7 @@ import pytest
 
 from scorecard.catalog.ownership import Ownership
 from scorecard.evals.declared import Declared
-from scorecard.evals.engine import Ending, Engine, ResourceError, in_order
+from scorecard.evals.engine import Ending, Engine, NeedsSimulatorError, ResourceError, in_order
 from scorecard.evals.remote import WorkerLostError
 from scorecard.ledger import Cause, Check, Kind, Ledger, LedgerError, State
 from scorecard.readiness import Readiness, reached, readiness, weakest
@@ -36,6 +36,7 @@ class NoSubject:
 
     def __init__(self) -> None:
         self.abandoned = 0
+        self.answered = 0
 
     async def call(self, function: str, /, *, returns: type[T], **_: object) -> T:
         raise SubjectRaisedError(function, Raised(types=("ValueError",), message=str(returns)))
@@ -142,6 +143,27 @@ async def test_a_fact_that_cannot_be_gathered_is_named_and_never_passes(
     endings = await measured(judged, facts=(broken, above))
 
     assert (endings["P01.1"].state, endings["P01.1"].cause) == (State.COULD_NOT_CHECK, cause)
+
+
+async def test_what_only_the_simulator_can_do_keeps_a_live_model_from_nothing_else() -> None:
+    @fact()
+    async def drilled() -> int:
+        raise NeedsSimulatorError("A drill needs the simulator.")
+
+    @criterion("P01.1", level=Level.WORKS, at_least=0)
+    def stormy(drilled: int) -> Measured:
+        return amount(drilled, n=1)
+
+    endings = await measured(
+        stormy,
+        works("P01.2", requires=("P01.1",)),
+        works("P01.3", level=Level.ROBUST),
+        facts=(drilled,),
+    )
+
+    assert endings["P01.1"].state is State.COULD_NOT_CHECK
+    assert endings["P01.1"].cause is Cause.RESOURCE
+    assert {endings[code].state for code in ("P01.2", "P01.3")} == {State.PASSED}
 
 
 async def test_a_fact_over_its_time_is_abandoned_with_its_worker() -> None:

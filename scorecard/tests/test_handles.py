@@ -73,16 +73,19 @@ from shared.criteria import (
     Measured,
     ModelHandle,
     Raised,
+    ScriptHandle,
     Subject,
     amount,
     criterion,
     fact,
     share,
 )
-from shared.llm.messages import Reply
+from shared.llm.messages import Completion, FinishReason, Reply
 
 MODEL = ModelHandle(profile="sim-fast")
 FAILING = ModelHandle(profile="sim-fast", drill={"error_500": 1.0})
+YES = Completion(text="yes", finish_reason=FinishReason.STOP, model="scripted")
+SCRIPT = ScriptHandle(replies=(YES,))
 
 
 @fact()
@@ -109,6 +112,22 @@ async def failing(subject: Subject) -> tuple[str, ...]:
 async def calls(subject: Subject, asked: tuple[bool, ...]) -> int:
     """Count what the simulator saw."""
     return len(await subject.calls(MODEL)) if asked else 0
+
+
+@fact()
+async def told(subject: Subject) -> tuple[bool, ...]:
+    """Follow a script, from its start each time, and not beyond its end."""
+    once = [
+        await subject.call("doubling.ask", returns=Reply, question="?", model=SCRIPT)
+        for _ in range(2)
+    ]
+    twice = await subject.attempt("doubling.ask_all", question="?", models=[SCRIPT, SCRIPT])
+    empty = await subject.attempt("doubling.ask", question="?", model=ScriptHandle(replies=()))
+    return (
+        once == [YES, YES],
+        not isinstance(twice, Raised),
+        isinstance(empty, Raised) and empty.types[0] == "AssertionError",
+    )
 
 
 @fact()
@@ -154,6 +173,12 @@ def databases_are_empty(counted: int) -> Measured:
 def embedders_embed(alike: float) -> Measured:
     """An embedder embeds."""
     return amount(alike, n=1, unit="score")
+
+
+@criterion("P01.6", level=Level.WORKS, at_least=1)
+def scripts_are_followed(told: tuple[bool, ...]) -> Measured:
+    """A script is followed."""
+    return share(told)
 '''
 
 
@@ -169,7 +194,7 @@ def card(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     return anyio.run(Run(Place(root, home), Settings(), asked).grade)
 
 
-@pytest.mark.parametrize("code", ["P01.1", "P01.2", "P01.3", "P01.4", "P01.5"])
+@pytest.mark.parametrize("code", ["P01.1", "P01.2", "P01.3", "P01.4", "P01.5", "P01.6"])
 def test_a_handle_becomes_a_client(card: Scorecard, code: str) -> None:
     check = next(check for check in card.checks if check.code == code)
 

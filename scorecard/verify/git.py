@@ -7,14 +7,13 @@ repository takes effect.
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from scorecard.sandbox.process import GUARD
+from scorecard.sandbox.process import GUARDED
 
 S = TypeVar("S")
 KEPT = ("PATH", "LANG", "TMPDIR", "SSH_AUTH_SOCK", "https_proxy", "HTTPS_PROXY", "http_proxy")
@@ -113,7 +112,7 @@ async def _started(
     limits = (str(MOST_MEMORY_MB), str(file_mb))
     program = confine(("git", *STRICT, *arguments))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", str(GUARD), *limits, "--", *program),
+        *(*GUARDED, *limits, "--", *program),
         cwd=folder,
         env=_environment(),
         stdin=asyncio.subprocess.PIPE,

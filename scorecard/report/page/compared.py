@@ -1,0 +1,12 @@
+"""The page that shows several candidates side by side."""
+
+from scorecard.catalog.model import Pillar
+from scorecard.locale import Language
+from scorecard.report.compare import REFUSED, Comparison
+from scorecard.report.page.render import render
+
+
+def comparison_text(found: Comparison, language: Language) -> str:
+    """Write it."""
+    page = render("compare.html.jinja", language)
+    return page.substitute(found=found, pillars=list(Pillar), refused=REFUSED)
