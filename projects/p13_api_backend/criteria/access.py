@@ -1,0 +1,214 @@
+"""7: who may see and do what, keys that cannot be guessed or felt out, and limits that hold."""
+
+import ast
+import asyncio
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from shared.criteria import Failure, Level, Measured, criterion, fact, share
+
+from .http import Client, answered, fault_of
+from .service import Desk
+
+FOLDER = Path(__file__).parents[1]
+ACTIONS = ("read", "ask", "refund", "answer")
+BURST = 5
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One cell of the matrix."""
+
+    case: str
+    expected: int
+    status: int
+    leaked: bool
+
+
+def allowed(who: str, role: str, action: str, *, own: bool) -> int:
+    """Say what status an attempt deserves, by the rules in the brief."""
+    if who == "nobody":
+        return 401
+    if role == "customer" and not own:
+        return 404
+    verbs = {
+        "customer": {"read", "ask", "answer"},
+        "agent": set(ACTIONS),
+        "auditor": {"read", "answer"},
+    }
+    if action not in verbs[role]:
+        return 403
+    return 200 if action in {"read", "answer"} else 201
+
+
+@fact(timeout_s=150)
+@answered
+async def matrix(desk: Desk) -> list[Tried]:
+    """Try every action of everybody on everybody's objects."""
+    people = {**desk.clients, "nobody": Client(desk.path, "")}
+    roles = {"agent": "agent", "auditor": "auditor"}
+    found = []
+    for owner in ("ana", "bruno"):
+        for order in desk.draw.sample(desk.own(owner), 3):
+            asked = {"question": f"What is in {order['id']}?", "order_id": order["id"]}
+            answer = await desk.clients[owner].post("/v1/answers", asked)
+            answer_id = answer.json().get("id", "none")
+            for who, client in people.items():
+                for action in ACTIONS:
+                    response = await attempt(client, action, order["id"], answer_id)
+                    deserved = allowed(who, roles.get(who, "customer"), action, own=who == owner)
+                    secret = [line["sku"] for line in order["lines"]]
+                    leaked = deserved >= 400 and any(sku in response.text for sku in secret)
+                    case = f"{who} {action} {owner}'s {order['id']}"
+                    found.append(Tried(case, deserved, response.status_code, leaked))
+    return found + await listings(desk)
+
+
+async def attempt(client: Client, action: str, order_id: str, answer_id: str) -> httpx2.Response:
+    """Try one thing."""
+    if action == "read":
+        return await client.get(f"/v1/orders/{order_id}")
+    if action == "answer":
+        return await client.get(f"/v1/answers/{answer_id}")
+    if action == "ask":
+        return await client.post("/v1/answers", {"question": "Where is it?", "order_id": order_id})
+    body = {"amount_cents": 1, "reason": "matrix"}
+    return await client.post(f"/v1/orders/{order_id}/refunds", body)
+
+
+async def listings(desk: Desk) -> list[Tried]:
+    """Look at everybody's list of orders."""
+    found = []
+    for who, client in desk.clients.items():
+        items = (await client.get("/v1/orders?limit=100")).json().get("items", [])
+        owners = {order["customer_id"] for order in items}
+        own = owners == {desk.owner(who)} if who in {"ana", "bruno"} else len(owners) > 2
+        found.append(Tried(f"{who} lists", 200, 200 if own else 500, leaked=not own))
+    return found
+
+
+@criterion("P13.7a", level=Level.ROBUST, at_least=1.0)
+def everybody_gets_their_own(matrix: list[Tried]) -> Measured:
+    """Cells of users, roles, objects and actions with the right answer, and nobody's data in it.
+
+    Check the object, not only the route: an order in a body is an object too.
+    """
+    failures = [
+        Failure(case=t.case, expected=str(t.expected), actual=str(t.status), mode="leak" * t.leaked)
+        for t in matrix
+        if t.status != t.expected or t.leaked
+    ]
+    return share((t.status == t.expected and not t.leaked for t in matrix), failures=failures)
+
+
+@fact(timeout_s=60)
+@answered
+async def credentials(desk: Desk) -> list[tuple[str, str]]:
+    """Come with keys that are not quite right."""
+    good, other = desk.clients["ana"].key, desk.clients["bruno"].key
+    parts, others = good.split("_"), other.split("_")
+    wrong = {
+        "nothing": "", "a word": "let-me-in", "the id alone": "_".join(parts[:2]),
+        "another's secret": "_".join((*parts[:2], others[-1])),
+        "another's id": "_".join((*others[:2], parts[-1])),
+        "the secret alone": parts[-1], "cut short": good[:-1], "one too long": good + "0",
+        "upper case": good.upper(), "one digit off": good[:-1] + ("0" if good[-1] != "0" else "1"),
+        "an accent": good[:-1] + "é", "SQL": "farol_' OR '1'='1_x", "very long": good * 200,
+        "no such id": f"farol_{'0' * 12}_{parts[-1]}", "zeros": f"farol_{'0' * 12}_{'0' * 48}",
+    }  # fmt: skip
+    results = []
+    for name, key in wrong.items():
+        head = f"Bearer {key}".strip().encode("latin-1", "replace")
+        async with Client(desk.path).connected() as client:
+            answer = await client.get("/v1/orders", headers=[(b"authorization", head)])
+        results.append((name, fault_of(answer, 401, "/v1/orders")))
+    right = await desk.clients["ana"].get("/v1/orders")
+    return [*results, ("the right one", "" if right.status_code == 200 else "refused")]
+
+
+@criterion("P13.7b", level=Level.ROBUST, at_least=1.0)
+def wrong_keys_all_look_the_same(credentials: list[tuple[str, str]]) -> Measured:
+    """Wrong keys that are answered 401, whatever is wrong with them, and secrets compared as such.
+
+    `==` ends at the first byte that differs, which can be timed; `hmac.compare_digest` does not.
+    It raises on text that is not ASCII: compare digests.
+    """
+    places = loose_comparisons()
+    failures = [Failure(case=case, actual=fault) for case, fault in credentials if fault]
+    failures += [Failure(case=place, expected="hmac.compare_digest") for place in places]
+    return share((*(not fault for _, fault in credentials), not places), failures=failures)
+
+
+SELECTED = re.compile(r"(digest|secret)\s*=\s*%")
+SECRET = re.compile(r"secret|digest|credential|token|api_key|bearer", re.IGNORECASE)
+
+
+def loose_comparisons() -> list[str]:
+    """Find, in the sources, where a secret is compared otherwise than in constant time."""
+    found, constant = [], False
+    for file in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare) and any(map(compares, node.ops)):
+                told = [ast.unparse(side) for side in (node.left, *node.comparators)]
+                if any(SECRET.search(side) for side in told) and "None" not in told:
+                    found.append(f"{file.name}:{node.lineno}")
+            constant |= isinstance(node, ast.Call) and "compare_digest" in ast.unparse(node.func)
+            if isinstance(node, ast.Constant) and SELECTED.search(str(node.value)):
+                found.append(f"{file.name}:{node.lineno}")
+    return found if constant else [*found, "nowhere compared in constant time"]
+
+
+def compares(operator: ast.cmpop) -> bool:
+    """Say whether an operator compares values."""
+    return isinstance(operator, ast.Eq | ast.NotEq | ast.In | ast.NotIn)
+
+
+@fact(timeout_s=60)
+@answered
+async def limited(desk: Desk) -> list[tuple[str, bool]]:
+    """Ask more often than a key may, all at once."""
+    many = await with_limit(desk, burst=BURST, per_s=0.01)
+    beside = await with_limit(desk, burst=BURST, per_s=0.01)
+    answers = await asyncio.gather(*(many.get("/v1/orders?limit=1") for _ in range(3 * BURST)))
+    passed = [a for a in answers if a.status_code == 200]
+    refused = [a for a in answers if a.status_code == 429]
+    other = await beside.get("/v1/orders?limit=1")
+    return [
+        ("as many pass as the key may", len(passed) == BURST),
+        ("the others are told to wait", len(refused) == 2 * BURST),
+        ("by a problem", all(not fault_of(a, 429, "/v1/orders") for a in refused)),
+        ("another key is not slowed", other.status_code == 200),
+        *await waited(await with_limit(desk, burst=2, per_s=0.5)),
+    ]
+
+
+async def with_limit(desk: Desk, **limits: float) -> Client:
+    """Make a client whose key has these limits."""
+    return Client(desk.path, await desk.key(desk.owner("ana"), "customer", **limits))
+
+
+async def waited(client: Client) -> list[tuple[str, bool]]:
+    """Wait as long as one is told."""
+    answers = await asyncio.gather(*(client.get("/v1/orders?limit=1") for _ in range(6)))
+    waits = [a.headers.get("retry-after", "") for a in answers if a.status_code == 429]
+    whole = bool(waits) and all(w.isdigit() and 1 <= int(w) <= 2 for w in waits)
+    if whole:
+        await asyncio.sleep(max(map(int, waits)))
+    after = await client.get("/v1/orders?limit=1")
+    return [
+        ("for whole seconds, as many as it takes", whole),
+        ("who waits as told passes", whole and after.status_code == 200),
+    ]
+
+
+@criterion("P13.7c", level=Level.ROBUST, at_least=1.0)
+def limits_hold(limited: list[tuple[str, bool]]) -> Measured:
+    """What a rate limit promises: no more than it lets through, and a Retry-After that is true.
+
+    Requests come at the same time: whoever reads the bucket before writing it lets too many pass.
+    """
+    failures = [Failure(case=case) for case, held in limited if not held]
+    return share((held for _, held in limited), failures=failures)
