@@ -275,7 +275,10 @@ class Run:
         self, left: dict[Kind, list[Entry]], keys: Mapping[tuple[str, Kind], str], house: House
     ) -> None:
         """Remember what is certain: nothing whose files changed meanwhile, nothing by chance."""
-        if not self._request.use_cache or digest_grader(self._place) != house.evidence.grader_sha256:
+        if (
+            not self._request.use_cache
+            or digest_grader(self._place) != house.evidence.grader_sha256
+        ):
             return
         for kind, entries in left.items():
             for entry in entries:

@@ -3,6 +3,8 @@
 What is no plain file stays out and is named: links, submodules, pointers to Git LFS.
 """
 
+import asyncio
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,12 +12,26 @@ from pathlib import Path, PurePosixPath
 
 from scorecard.sandbox.confine import Name, View
 from scorecard.sandbox.confine import sandbox as sandbox_of
-from scorecard.verify.git import Confine, Said, blobs, git
+from scorecard.verify.git import (
+    Confine,
+    Object,
+    Objects,
+    Said,
+    TooLargeError,
+    empty_repository,
+    git,
+    objects_of,
+)
 from scorecard.verify.git import bare as unconfined
 from shared.errors import CapstoneError
 
 CLAIM = "scorecard.json"
 THEIRS = "refs/theirs"
+INTO = f":{THEIRS}/x"
+NO_HEAD = "couldn't find remote ref HEAD"
+FOLDER, HASH = "40000", 20
+"""How a tree marks a folder, and how long the names in it are."""
+
 POINTER = b"version https://git-lfs.github.com/spec/"
 MOST_POINTER_BYTES = 1024
 DEEPEST = 12
@@ -84,7 +100,6 @@ class Entry:
 
     mode: str
     name: str
-    size: int
     path: str
 
 
@@ -110,16 +125,26 @@ async def clone(
     happens in ``sandbox``.
     """
     bare, root = folder / "objects.git", folder / "tree"
-    bare.mkdir(parents=True)
+    empty_repository(bare)
     root.mkdir()
     source = _source(repository)
-    found = await _fetch(source, bare, commit, limits, _confined(source, bare, sandbox))
-    entries = await _list(bare, found, limits)
-    _measure(entries, limits)
-    claim, left_out = await _write(bare, root, entries)
+    await _fetch(source, bare, commit, limits, _confined(source, bare, sandbox))
+    try:
+        async with objects_of(bare) as objects, asyncio.timeout(limits.fetch_s):
+            found = await _named(objects, commit)
+            entries = await _list(objects, found, limits)
+            claim, left_out = await _write(objects, root, entries, limits)
+    except TimeoutError:
+        happened = f"Reading what {source} holds took longer than {limits.fetch_s:g} s."
+        raise CloneError(Trouble.TIMED_OUT, happened) from None
+    except CloneError:
+        shutil.rmtree(root, ignore_errors=True)  # half of a commit is nobody's work
+        raise
+    except asyncio.IncompleteReadError:
+        raise CloneError(Trouble.BROKEN, "Git ended while the commit was read.") from None
     folders = (root / "projects").glob("p[0-9][0-9]_*")
     slugs = frozenset(path.name for path in folders if path.is_dir())
-    return Clone(root, found, claim, tuple(left_out), slugs)
+    return Clone(root, found.name, claim, tuple(left_out), slugs)
 
 
 def _source(repository: str) -> str:
@@ -161,43 +186,51 @@ def _served(source: Path) -> tuple[Path, ...]:
     return tuple(path for path in (source, own, shared) if path.is_dir())
 
 
-async def _fetch(source: str, bare: Path, commit: str, limits: Limits, confine: Confine) -> str:
-    """Fetch one commit and what it holds; return its hash."""
-    await git(bare, "init", "--quiet", "--bare", ".")
+async def _fetch(source: str, bare: Path, commit: str, limits: Limits, confine: Confine) -> None:
+    """Fetch one commit and what it holds."""
     if commit:
-        what: tuple[str, ...] = ("--", source, f"+refs/*:{THEIRS}/*")
+        said = await _ask(source, bare, (f"+refs/*:{THEIRS}/*",), limits, confine)
     else:
-        what = ("--", source, f"+{await _head(source, bare, limits, confine)}:{THEIRS}/x")
-        if not _is_bundle(source):
-            what = ("--depth=1", *what)
-    options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-    said = await git(
+        depth = () if _is_bundle(source) else ("--depth=1",)
+        said = await _ask(source, bare, ("+HEAD" + INTO,), limits, confine, *depth)
+        if said.code and NO_HEAD in said.errors:
+            branch = await _branch(source, bare, limits, confine)
+            said = await _ask(source, bare, (f"+{branch}{INTO}",), limits, confine, *depth)
+    if said.code:
+        raise _refused(said, source, limits)
+
+
+async def _ask(
+    source: str,
+    bare: Path,
+    what: Sequence[str],
+    limits: Limits,
+    confine: Confine,
+    *more: str,
+) -> Said:
+    options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", *more)
+    return await git(
         bare,
         "fetch",
-        *(*options, *what),
+        *(*options, "--", source, *what),
         timeout_s=limits.fetch_s,
         file_mb=limits.pack_mb,
         confine=confine,
     )
-    if said.code:
-        raise _refused(said, source, limits)
-    return await _named(bare, commit)
 
 
 def _is_bundle(source: str) -> bool:
     return Path(source).is_file()
 
 
-async def _head(source: str, bare: Path, limits: Limits, confine: Confine) -> str:
-    """Choose what to verify where nobody named a commit: HEAD, or the only branch."""
+async def _branch(source: str, bare: Path, limits: Limits, confine: Confine) -> str:
+    """Choose what to verify where nobody named a commit and there is no HEAD: the only branch."""
     said = await git(bare, "ls-remote", "--", source, timeout_s=limits.fetch_s, confine=confine)
     if said.code:
         raise _refused(said, source, limits)
     lines = said.output.decode(errors="replace").splitlines()
     names = [line.partition("\t")[2] for line in lines]
     branches = [name for name in names if name.startswith("refs/heads/")]
-    if "HEAD" in names:
-        return "HEAD"
     if not names:
         raise CloneError(
             Trouble.NO_COMMITS,
@@ -213,14 +246,13 @@ async def _head(source: str, bare: Path, limits: Limits, confine: Confine) -> st
     return branches[0]
 
 
-async def _named(bare: Path, commit: str) -> str:
-    """Turn a commit, as somebody wrote it, into its hash."""
+async def _named(objects: Objects, commit: str) -> Object:
+    """Find a commit, as somebody wrote it."""
     by_name = (f"{THEIRS}/heads/{commit}", f"{THEIRS}/tags/{commit}", commit)
     forms = by_name if commit else (f"{THEIRS}/x",)
     for form in forms:
-        said = await git(bare, "rev-parse", "--verify", "--end-of-options", f"{form}^{{commit}}")
-        if not said.code:
-            return said.output.decode().strip().splitlines()[-1]
+        if found := await objects.find(f"{form}^{{commit}}"):
+            return found
     raise CloneError(
         Trouble.NO_SUCH_COMMIT,
         f"The repository has no commit {commit or 'at its HEAD'}.",
@@ -244,60 +276,83 @@ def _refused(said: Said, source: str, limits: Limits) -> CloneError:
     return CloneError(Trouble.NO_REPOSITORY, happened, advice=advice)
 
 
-async def _list(bare: Path, commit: str, limits: Limits) -> tuple[Entry, ...]:
+async def _list(objects: Objects, commit: Object, limits: Limits) -> tuple[Entry, ...]:
     """List the projects' files, and the claim."""
-    wanted = ("projects/", CLAIM)
-    said = await git(bare, "ls-tree", "-r", "-l", "-z", commit, "--", *wanted, timeout_s=60)
-    if said.cut or said.late:
-        happened = f"The commit lists more than {limits.files} files."
-        raise CloneError(Trouble.TOO_LARGE, happened, advice="A project's work is small: look.")
-    if said.code:
-        raise CloneError(Trouble.BROKEN, f"The commit's files cannot be listed ({said.last}).")
-    return tuple(_entry(line) for line in said.output.split(b"\0") if line)
-
-
-def _entry(line: bytes) -> Entry:
-    facts, _, path = line.partition(b"\t")
-    mode, _, name, size = facts.decode().split()
-    return Entry(mode, name, 0 if size == "-" else int(size), path.decode(errors="surrogateescape"))
-
-
-def _measure(entries: Sequence[Entry], limits: Limits) -> None:
-    if not any(entry.path.startswith("projects/") for entry in entries):
+    top = {entry.path: entry for entry in await _folder(objects, f"{commit.name}^{{tree}}", "")}
+    projects = top.get("projects")
+    if projects is None or projects.mode != FOLDER:
         raise CloneError(
             Trouble.NO_PROJECTS,
             "The commit has no projects folder.",
             advice="Is this a fork of the curriculum, and the right branch?",
         )
-    size = sum(entry.size for entry in entries)
-    if size > limits.tree_mb << 20 or len(entries) > limits.files:
-        raise CloneError(
-            Trouble.TOO_LARGE,
-            f"The projects hold {size >> 20} MB in {len(entries)} files; "
-            f"{limits.tree_mb} MB and {limits.files} files are read at most.",
-            advice="Remove what the projects do not need.",
-        )
+    found: list[Entry] = [top[CLAIM]] if CLAIM in top else []
+    waiting, seen = [projects], 0
+    while waiting:
+        entry = waiting.pop()
+        if entry.mode != FOLDER:
+            found.append(entry)
+            continue
+        below = await _folder(objects, entry.name, f"{entry.path}/")
+        waiting += reversed(below)
+        seen += len(below)
+        if seen > limits.files:
+            raise CloneError(
+                Trouble.TOO_LARGE,
+                f"The projects hold more than {limits.files} files and folders.",
+                advice="Remove what the projects do not need.",
+            )
+    return tuple(found)
+
+
+async def _folder(objects: Objects, name: str, above: str) -> list[Entry]:
+    """Read one tree: a mode, a name and a hash each, without anything between."""
+    try:
+        tree = await objects.read(name)
+        found = []
+        while tree:
+            head, _, rest = tree.partition(b"\0")
+            mode, _, own = head.partition(b" ")
+            path = above + own.decode(errors="surrogateescape")
+            found.append(Entry(mode.decode(), rest[:HASH].hex(), path))
+            tree = rest[HASH:]
+    except (OSError, UnicodeDecodeError) as error:
+        happened = f"The commit's files cannot be listed ({error})."
+        raise CloneError(Trouble.BROKEN, happened) from error
+    return found
 
 
 async def _write(
-    bare: Path, root: Path, entries: Sequence[Entry]
+    objects: Objects, root: Path, entries: Sequence[Entry], limits: Limits
 ) -> tuple[bytes | None, list[LeftOut]]:
     """Write the plain files; return the claim, and what was left out."""
     claim: bytes | None = None
     left_out: list[LeftOut] = []
-    async with blobs(bare) as objects:
-        for entry in entries:
-            oddity = _oddity(entry)
-            content = b"" if oddity else await objects.read(entry.name)
-            if len(content) <= MOST_POINTER_BYTES and content.startswith(POINTER):
-                oddity = Oddity.POINTER
-            if oddity:
-                left_out.append(LeftOut(printable(entry.path), oddity))
-            elif entry.path == CLAIM:
-                claim = content
-            else:
-                _put(root / entry.path, content)
+    room = limits.tree_mb << 20
+    for entry in entries:
+        oddity = _oddity(entry)
+        content = b"" if oddity else await _content(objects, entry, room, limits)
+        room -= len(content)
+        if len(content) <= MOST_POINTER_BYTES and content.startswith(POINTER):
+            oddity = Oddity.POINTER
+        if oddity:
+            left_out.append(LeftOut(printable(entry.path), oddity))
+        elif entry.path == CLAIM:
+            claim = content
+        else:
+            _put(root / entry.path, content)
     return claim, left_out
+
+
+async def _content(objects: Objects, entry: Entry, room: int, limits: Limits) -> bytes:
+    try:
+        return await objects.read(entry.name, room)
+    except TooLargeError as error:
+        raise CloneError(
+            Trouble.TOO_LARGE,
+            f"The projects hold more than the {limits.tree_mb} MB that are read at most.",
+            advice="Remove what the projects do not need.",
+        ) from error
 
 
 def _put(file: Path, content: bytes) -> None:

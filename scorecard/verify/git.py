@@ -21,7 +21,7 @@ MOST_OUTPUT = 16 << 20
 MOST_MEMORY_MB = 4096
 STRICT = (
     *("-c", "transfer.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0"),
-    *("-c", "core.hooksPath=/dev/null", "-c", "credential.helper="),
+    *("-c", "core.hooksPath=/dev/null", "-c", "credential.helper=", "-c", "maintenance.auto=false"),
 )
 
 
@@ -80,29 +80,64 @@ async def git(
     return Said(code, output, errors.decode(errors="replace"), cut=cut)
 
 
+def empty_repository(folder: Path) -> None:
+    """Write what ``git init --bare`` would, without starting it."""
+    for name in ("objects", "refs"):
+        (folder / name).mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+
+
 @asynccontextmanager
-async def blobs(folder: Path) -> AsyncIterator["Blobs"]:
+async def objects_of(folder: Path) -> AsyncIterator["Objects"]:
     """Open the object database of ``folder``."""
     async with _started(folder, ("cat-file", "--batch"), 0, bare) as process:
-        yield Blobs(process)
+        yield Objects(process)
 
 
-class Blobs:
-    """Reads one blob after another."""
+class TooLargeError(OSError):
+    """An object holds more than may be read."""
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object of a repository."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+class Objects:
+    """Reads one object after another."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+        self._stdin, self._stdout = _pipe(process.stdin), _pipe(process.stdout)
 
-    async def read(self, name: str) -> bytes:
-        """Return a blob by its hash; raises ``OSError`` where it is not there."""
-        stdin, stdout = _pipe(self._process.stdin), _pipe(self._process.stdout)
-        stdin.write(f"{name}\n".encode())
-        await stdin.drain()
-        header = (await stdout.readline()).split()
-        if len(header) != 3:
+    async def find(self, name: str, most: int = MOST_OUTPUT) -> Object | None:
+        """Return an object by its hash or another name of it; None where there is none.
+
+        Raises ``TooLargeError`` for one over ``most`` bytes, after which nothing more can be read.
+        """
+        if not name.isprintable():
+            return None  # one line asks for one object
+        self._stdin.write(f"{name}\n".encode(errors="replace"))
+        await self._stdin.drain()
+        header = await self._stdout.readline()
+        if not header or header.endswith((b" missing\n", b" ambiguous\n")):
+            return None
+        found, kind, size = header.decode(errors="replace").split()
+        if int(size) > most:
+            raise TooLargeError(f"the object {found} holds {size} bytes")
+        content = await self._stdout.readexactly(int(size) + 1)
+        return Object(found, kind, content[:-1])
+
+    async def read(self, name: str, most: int = MOST_OUTPUT) -> bytes:
+        """Return an object's content; raises ``OSError`` where it is not there or too large."""
+        found = await self.find(name, most)
+        if found is None:
             raise OSError(f"Git does not find the object {name}")
-        content = await stdout.readexactly(int(header[2]) + 1)
-        return content[:-1]
+        return found.content
 
 
 @asynccontextmanager
