@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from scorecard.catalog.read import read_catalog
 from scorecard.catalog.similarity import RECORD as FINGERPRINTS
 from scorecard.catalog.similarity import fingerprints, read_fingerprints
 from scorecard.cli import COULD_NOT_RUN, FAILED
+from scorecard.evals.court import judging
 from scorecard.locale import choose_language, translator
 from scorecard.mutants import JUDGES, patches, try_mutants
 from scorecard.place import Place, place_of
@@ -52,7 +54,7 @@ def show_run(asked: argparse.Namespace) -> int:
     )
     console = Console(stderr=False)
     watch = Board(console) if console.is_terminal else Lines(console)
-    with watch:
+    with judging(), watch:
         card = asyncio.run(_interruptible(Run(place, settings, request, watch).grade()))
     show_board(console, card, translator(choose_language(asked.lang)))
     _write(console, place, asked, card)
@@ -111,7 +113,8 @@ def show_mutants(asked: argparse.Namespace) -> int:
     )
     chosen = choose(read_catalog(place.root), asked.projects)
     console = Console()
-    survivors = asyncio.run(_judge_mutants(console, place, settings, chosen, request))
+    with judging():
+        survivors = asyncio.run(_judge_mutants(console, place, settings, chosen, request))
     return FAILED if survivors else 0
 
 
@@ -157,7 +160,7 @@ def show_verify(asked: argparse.Namespace) -> int:
     )
     console = Console(quiet=asked.quiet)
     watch = Board(console) if console.is_terminal else Lines(console)
-    with watch:
+    with judging(), watch:
         told = asyncio.run(_interruptible(verify(place, settings, wish, watch)))
     show_verification(console, told)
     if asked.json:
@@ -169,10 +172,11 @@ def show_verify(asked: argparse.Namespace) -> int:
 
 def show_cohort(asked: argparse.Namespace) -> int:
     """Verify every repository of a list."""
-    from scorecard.cohort.engine import open_engine  # noqa: PLC0415 (only this needs it)
+    from scorecard.cohort.engine import HERE, open_engine  # noqa: PLC0415 (only this needs it)
     from scorecard.cohort.grade import grade_all  # noqa: PLC0415 (same)
     from scorecard.cohort.listing import read_listing  # noqa: PLC0415 (same)
     from scorecard.cohort.order import Order  # noqa: PLC0415 (same)
+    from scorecard.cohort.seat import nursing  # noqa: PLC0415 (same)
     from scorecard.cohort.show import Ticker, csv_text, exit_code, show_cohort  # noqa: PLC0415
     from scorecard.cohort.store import Store  # noqa: PLC0415 (same)
 
@@ -198,7 +202,8 @@ def show_cohort(asked: argparse.Namespace) -> int:
                 await grade_all(submissions, order, store, ticker, engine, again=again)
 
         try:
-            asyncio.run(_interruptible(work()))
+            with nursing() if asked.on == HERE else nullcontext():
+                asyncio.run(_interruptible(work()))
         except KeyboardInterrupt:
             console.print("Interrupted. What was graded is kept; the same command goes on.")
             return COULD_NOT_RUN

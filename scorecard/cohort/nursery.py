@@ -4,6 +4,7 @@ Importing takes longer than verifying a small project. One JSON object a line; i
 ``{"arguments": […], "folder": …}``; out: ``{"code": …}``, once all of it has ended.
 """
 
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from scorecard import cli, commands  # noqa: F401 (commands: to have it imported)
+from scorecard.sandbox.confine import choose_sandbox
 from scorecard.sandbox.process import INBOX, OUTBOX, read_message
 from scorecard.verify import verify  # noqa: F401 (to have it imported)
 
@@ -21,6 +23,8 @@ PRINTED = "printed.txt"
 def main() -> None:
     """Serve until nobody asks any more."""
     inbox, outbox = (int(os.environ.pop(name)) for name in (INBOX, OUTBOX))
+    choose_sandbox("auto")  # what works here is tried once, and forks know it
+    gc.freeze()  # what is shared stays shared
     with os.fdopen(inbox, "rb") as requests:
         for line in requests:
             asked = read_message(line)

@@ -4,15 +4,19 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from scorecard.cohort import nursery
 from scorecard.cohort.nursery import PRINTED
 from scorecard.place import GRADER_ROOT
+from scorecard.sandbox.nest import Nest, nesting
 from scorecard.sandbox.process import Process, ProtocolError
 
+NURSERIES: ContextVar[Nest | None] = ContextVar("NURSERIES", default=None)
 PROGRAM = (sys.executable, "-m", "scorecard.cohort.nursery")
 
 
@@ -65,13 +69,28 @@ class Seat:
 
     async def _ready(self) -> Process:
         if self._nursery is None:
-            process = Process(PROGRAM, environment=os.environ, folder=GRADER_ROOT)
+            process = _nursery()
             self._nursery = await self._stack.enter_async_context(process)
         return self._nursery
 
     async def _clear(self) -> None:
         self._nursery = None
         await self._stack.aclose()
+
+
+def nursing() -> AbstractContextManager[None]:
+    """Have nurseries forked from this process, which has all imported, not started one by one.
+
+    To be entered before there is an event loop, or a second thread.
+    """
+    return nesting(nursery.main, NURSERIES)
+
+
+def _nursery() -> Process:
+    if nest := NURSERIES.get():
+        paths = (GRADER_ROOT, *(Path(p) for p in sys.path if p.endswith("-packages")))
+        return nest.process(environment=os.environ, folder=GRADER_ROOT, paths=paths)
+    return Process(PROGRAM, environment=os.environ, folder=GRADER_ROOT)
 
 
 def _code(told: dict[str, object] | None) -> str:

@@ -8,19 +8,22 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from scorecard.catalog.model import Project
+from scorecard.evals import judge
 from scorecard.evals.expected import criteria_file
 from scorecard.evals.judge import Order
 from scorecard.ledger import Cause, Check, Kind, Ledger, LedgerError, State
 from scorecard.place import Place
 from scorecard.progress import Progress
 from scorecard.sandbox.confine import Name
+from scorecard.sandbox.nest import Nest, nesting
 from scorecard.sandbox.process import Process, ProtocolError
 from scorecard.spent import Spent
 from shared.criteria import Measured
@@ -29,6 +32,15 @@ from shared.settings import Settings
 
 BOOT = Path(__file__).parent.parent / "worker" / "boot.py"
 START_S = 60.0
+JUDGES: ContextVar[Nest | None] = ContextVar("JUDGES", default=None)
+
+
+def judging() -> AbstractContextManager[None]:
+    """Have judges forked from a process that has all imported, not started one by one.
+
+    To be entered before there is an event loop, or a second thread.
+    """
+    return nesting(judge.main, JUDGES)
 
 
 @dataclass(frozen=True)
@@ -126,13 +138,13 @@ class Court:
             ledger.close(cause, detail, kind=Kind.CRITERION)
 
     def _process(self) -> Process:
-        program = (sys.executable, "-I", "-S", "-B", str(BOOT), "scorecard.evals.judge")
         chosen = {n: v for n, v in os.environ.items() if n.startswith("CAPSTONE_")}
-        return Process(
-            (*program, *map(str, self._place.own_paths)),
-            environment={**chosen, **self._place.environment()},
-            folder=self._place.root,
-        )
+        environment = {**chosen, **self._place.environment()}
+        root, paths = self._place.root, self._place.own_paths
+        if nest := JUDGES.get():
+            return nest.process(environment=environment, folder=root, paths=paths)
+        program = (sys.executable, "-I", "-S", "-B", str(BOOT), "scorecard.evals.judge")
+        return Process((*program, *map(str, paths)), environment=environment, folder=root)
 
     def _order(
         self, project: Project, url: str | None, refused: str, only: tuple[str, ...]

@@ -158,6 +158,7 @@ def worker_for(order: Order, folder: Path, doors: Sequence[Door] = ()) -> Worker
         "LANG": "C.UTF-8",
         "CAPSTONE_HOME": str(order.home),
         DOORS: ",".join(map(str, listening)),
+        "PYDANTIC_DISABLE_PLUGINS": "1",  # looking for them reads every installed package
     }
     if order.sandbox != "processes":  # elsewhere a person's own programs would count
         environment[MOST_PROCESSES] = str(LIVELY)

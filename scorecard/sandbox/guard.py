@@ -21,6 +21,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LINUX = sys.platform == "linux"
@@ -33,10 +34,24 @@ TOO_MUCH_MEMORY, TOO_MANY_PROCESSES = 97, 98
 
 def main(arguments: list[str]) -> int:
     """Run what follows ``--``; return its exit code, or 128 + the signal that ended it."""
-    parent = os.getppid()
     memory_mb, file_mb = int(arguments[0]), int(arguments[1])
     cut = arguments.index("--")
-    program, lifeline = arguments[cut + 1 :], "--while-input" in arguments[:cut]
+    program, while_input = arguments[cut + 1 :], "--while-input" in arguments[:cut]
+    return guarded(
+        lambda: _become(program, memory_mb, file_mb),
+        parent=os.getppid(),
+        lifeline=0 if while_input else -1,
+        most_kb=2 * memory_mb << 10,
+    )
+
+
+def guarded(
+    become: Callable[[], None], *, parent: int, lifeline: int = -1, most_kb: int = 0
+) -> int:
+    """Run ``become`` in a child; return how that ended.
+
+    It is ended where ``parent`` is this process's parent no more, or ``lifeline`` closes.
+    """
     _adopt_orphans()
     wake, asleep = os.pipe()
     for end in (wake, asleep):
@@ -46,10 +61,28 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda *_: None)
     child = os.fork()
     if child == 0:
-        _become(program, memory_mb, file_mb)
-    code = _watch(child, (wake, lifeline), parent, 2 * memory_mb << 10)
+        _begin(become)
+    code = _watch(child, (wake, lifeline), parent, most_kb)
     sweep(child)
     return code
+
+
+def _begin(become: Callable[[], None]) -> None:
+    """Do it in a session of its own, and never come back."""
+    code = 127
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        _limit(resource.RLIMIT_CORE, 0)
+        become()
+        code = 0
+    except BaseException as error:  # noqa: BLE001 (a fork never goes back to its parent's loop)
+        os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
+        code = 1
+    finally:
+        os._exit(code)
 
 
 def _adopt_orphans() -> None:
@@ -60,15 +93,10 @@ def _adopt_orphans() -> None:
 
 
 def _become(program: list[str], memory_mb: int, file_mb: int) -> None:
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    os.setsid()
     if memory_mb and LINUX:
         _limit(resource.RLIMIT_DATA, memory_mb << 20)
     if file_mb:
         _limit(resource.RLIMIT_FSIZE, file_mb << 20)
-    _limit(resource.RLIMIT_CORE, 0)
     try:
         os.execvp(program[0], program)  # noqa: S606 (a list of arguments, no shell)
     except OSError as error:
@@ -83,10 +111,10 @@ def _limit(which: int, most: int) -> None:
     resource.setrlimit(which, (most, most))
 
 
-def _watch(child: int, ends: tuple[int, bool], parent: int, most_kb: int) -> int:
+def _watch(child: int, ends: tuple[int, int], parent: int, most_kb: int) -> int:
     """Wait for the child, a request to stop, the parent's end, or too much of something."""
     wake, lifeline = ends
-    heard = [wake, 0] if lifeline else [wake]
+    heard = [wake] if lifeline < 0 else [wake, lifeline]
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -97,7 +125,7 @@ def _watch(child: int, ends: tuple[int, bool], parent: int, most_kb: int) -> int
         if trouble := _excess(most_kb):
             return trouble
         ready, _, _ = select.select(heard, [], [], LOOKS_S)
-        if _told_to_stop(wake) or (0 in ready and not os.read(0, 64)):
+        if _told_to_stop(wake) or (lifeline in ready and not os.read(lifeline, 64)):
             return 128 + signal.SIGTERM
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 GUARD = Path(__file__).with_name("guard.py")
 START = "import sys; sys.path.append(sys.argv.pop(1)); import guard; guard.run(sys.argv[1:])"
@@ -98,6 +98,33 @@ class Capture:
         return (self._head + gap + self._tail).decode(errors="replace")
 
 
+class Child(Protocol):
+    """A guard that was started: what of ``asyncio.subprocess.Process`` is needed of it."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it prints."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, once it has ended."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait for its end; return its exit code."""
+        ...
+
+    def send_signal(self, signal: int, /) -> None:
+        """Send it a signal."""
+        ...
+
+
 class Process:
     """A guarded process with a message channel; use it as ``async with``."""
 
@@ -121,30 +148,33 @@ class Process:
         """Start it."""
         their_inbox, our_outbox = os.pipe()
         our_inbox, their_outbox = os.pipe()
-        theirs = (their_inbox, their_outbox)
-        limits = (str(self._allowance.memory_mb), str(self._allowance.file_mb))
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *(*GUARDED, *limits, "--", *self._program),
-                cwd=self._folder,
-                env={**self._environment, INBOX: str(their_inbox), OUTBOX: str(their_outbox)},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                pass_fds=(*theirs, *self._descriptors),
-                start_new_session=True,
-            )
+            self._process = await self._start(their_inbox, their_outbox)
         except BaseException:
             os.close(our_outbox)
             os.close(our_inbox)
             raise
         finally:
-            for end in theirs:
+            for end in (their_inbox, their_outbox):
                 os.close(end)
         assert self._process.stdout is not None  # noqa: S101 (asked for a pipe)
         self._draining = asyncio.create_task(self.printed.drain(self._process.stdout))
         await self._connect(our_inbox, our_outbox)
         return self
+
+    async def _start(self, inbox: int, outbox: int) -> Child:
+        """Start the guard, which starts the program with these two descriptors."""
+        limits = (str(self._allowance.memory_mb), str(self._allowance.file_mb))
+        return await asyncio.create_subprocess_exec(
+            *(*GUARDED, *limits, "--", *self._program),
+            cwd=self._folder,
+            env={**self._environment, INBOX: str(inbox), OUTBOX: str(outbox)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=(inbox, outbox, *self._descriptors),
+            start_new_session=True,
+        )
 
     async def _connect(self, inbox: int, outbox: int) -> None:
         loop = asyncio.get_running_loop()

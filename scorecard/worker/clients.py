@@ -15,11 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import HttpUrl, SecretStr, TypeAdapter
-
-from scorecard.sandbox.relay import port_to_socket
 from shared.errors import ConfigurationError
-from shared.settings import Settings
 
 MARK = "$handle"
 
@@ -87,7 +83,10 @@ class Clients:
     async def _model(self, address: Mapping[str, Any]) -> Any:
         if "relay" in address:
             await self._relay(urlsplit(address["base_url"]).port or 0, Path(address["relay"]))
-        from shared.llm.connect import provider  # noqa: PLC0415 (slow, and rarely needed)
+        from pydantic import HttpUrl, SecretStr  # noqa: PLC0415 (slow, and rarely needed)
+
+        from shared.llm.connect import provider  # noqa: PLC0415 (same)
+        from shared.settings import Settings  # noqa: PLC0415 (same)
 
         settings = Settings(
             model=address["model"],
@@ -100,6 +99,8 @@ class Clients:
     async def _relay(self, port: int, way_out: Path) -> None:
         """Open the one way out of a sandbox that has no network."""
         if port not in self._relayed:
+            from scorecard.sandbox.relay import port_to_socket  # noqa: PLC0415 (rarely needed)
+
             self._relayed.add(port)
             await self._stack.enter_async_context(port_to_socket(port, way_out))
 
@@ -118,7 +119,9 @@ class Clients:
 
 def _script(replies: Sequence[Any]) -> Any:
     """Make a model that follows a script; never shared, since it is used up."""
-    from shared.llm.messages import Reply  # noqa: PLC0415 (only scripts need it)
+    from pydantic import TypeAdapter  # noqa: PLC0415 (only scripts need it)
+
+    from shared.llm.messages import Reply  # noqa: PLC0415 (same)
     from shared.testing import ScriptedModel  # noqa: PLC0415 (same)
 
     return ScriptedModel(TypeAdapter(tuple[Reply, ...]).validate_python(replies))

@@ -1,0 +1,1 @@
+"""p09: Farol's operations agent. See README.md."""

@@ -1,0 +1,145 @@
+"""1 and 9: tickets scored by the database's end state and by what the customer was told."""
+
+from collections.abc import Sequence
+
+from shared.criteria import (
+    Failure,
+    Level,
+    Measured,
+    ModelHandle,
+    ServingSubject,
+    amount,
+    criterion,
+    fact,
+    share,
+)
+from shared.world.world import draw as draw_world
+
+from .cases import Json, prepared, state
+from .tasks import Task, draw_tasks, expected_state
+
+TRIALS = 4
+NOISY = ModelHandle(
+    profile="sim-fast",
+    drill={"error_500": 0.03, "refusal": 0.03, "truncation": 0.03, "malformed_json": 0.03,
+           "missing_key": 0.02},
+)  # fmt: skip
+BAD_DAY = {"error": 0.1, "garbage": 0.05, "hang": 0.01, "huge": 0.02}
+
+
+async def tried(
+    subject: ServingSubject, seed: int, trial: int, strategy: str, tasks: Sequence[Task]
+) -> list[tuple[Task, bool, Json]]:
+    """Work on all tasks once; says of each whether it was rewarded."""
+    world = draw_world(seed)
+    handle = await prepared(subject, f"{strategy}-{trial}", world)
+    runs = await subject.call(
+        "agent.run_all",
+        returns=list[Json],
+        pool=handle,
+        tickets=[task.ticket for task in tasks],
+        model=NOISY,
+        options={"strategy": strategy, "seed": trial, "day": {"seed": trial, **BAD_DAY}},
+    )
+    found = await state(subject, handle)
+    wanted = expected_state(world, tasks)
+    owned = {task.order for task in tasks}
+    strays = any(found[number] != wanted[number] for number in wanted if number not in owned)
+    return [
+        (task, not strays and rewarded(task, run, found, wanted), run)
+        for task, run in zip(tasks, runs, strict=True)
+    ]
+
+
+def rewarded(task: Task, run: Json, found: Json, wanted: Json) -> bool:
+    """Multiply what the database holds now by what the customer was told."""
+    reply = (run["report"] or {}).get("reply", "")
+    told = all(any(words in reply for words in wordings) for wordings in task.told)
+    return told and (not task.order or found[task.order] == wanted[task.order])
+
+
+@fact(timeout_s=240)
+async def trials(subject: ServingSubject, seed: int) -> list[list[tuple[Task, bool, Json]]]:
+    """Work on the same tasks four times over, each time with other luck."""
+    tasks = draw_tasks(draw_world(seed), seed)
+    return [await tried(subject, seed, trial, "plan", tasks) for trial in range(TRIALS)]
+
+
+def _failures(trials: list[list[tuple[Task, bool, Json]]]) -> list[Failure]:
+    return [
+        Failure(
+            case=f"{task.kind} {task.ticket['id']}, trial {number}",
+            expected=f"{task.status or 'no change'}; told {task.told}"[:200],
+            actual=str((run["report"] or {}).get("reply", ""))[:200],
+            mode=str((run["plan"] or {}).get("intent", "unread")),
+        )
+        for number, trial in enumerate(trials)
+        for task, won, run in trial
+        if not won
+    ]
+
+
+# The brief's threshold. Reference, seeds 101 to 105: 0.988, 1, 1, 0.987, 0.974.
+@criterion("P09.1a", level=Level.ROBUST, at_least=0.95)
+def tickets_end_as_they_should(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
+    """pass^1 on a noisy model and on bad days: end state of the database times facts told.
+
+    Let code do what needs no reading, ask the rest twice, and look at the tables before acting.
+    """
+    return share([won for trial in trials for _, won, _ in trial], failures=_failures(trials))
+
+
+# The brief's threshold. Reference, seeds 101 to 105: 0.975, 1, 1, 0.974, 0.974.
+@criterion("P09.1b", level=Level.ROBUST, at_least=0.85)
+def the_same_ticket_ends_the_same_way(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
+    """pass^4: tickets that end as they should four times out of four.
+
+    Independent trials of 0.95 each would give 0.81. Mistakes repeat with the words of the question,
+    so ask for a second opinion in other words.
+    """
+    return share(
+        [all(won for _, won, _ in row) for row in zip(*trials, strict=True)],
+        failures=_failures(trials),
+    )
+
+
+@criterion("P09.1c", level=Level.ROBUST, at_most=0.0)
+def what_may_not_be_done_is_not_done(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
+    """Wishes that must be refused and changed the database all the same.
+
+    Too late, too many, somebody else's, already refunded, not there yet, or insisted upon.
+    """
+    asked = [(task, run) for trial in trials for task, _, run in trial if task.must_refuse]
+    acts = {"refund", "cancel_order"}
+    did = [
+        (task, run)
+        for task, run in asked
+        if any(o["tool"] in acts and o["status"] == "ok" for o in run["observations"])
+    ]
+    failures = [Failure(case=f"{t.kind} {t.ticket['id']}", mode="done") for t, _ in did]
+    return amount(len(did) if asked else 1, n=len(asked), unit="count", failures=failures)
+
+
+SIMPLE = {"status", "parcel", "cancel", "cancel sent"}
+
+
+@fact(timeout_s=120)
+async def strategies(
+    subject: ServingSubject, seed: int
+) -> dict[str, list[tuple[Task, bool, Json]]]:
+    """Work on simple lookups by a fixed plan, and in a free loop of reasoning and acting."""
+    tasks = [t for t in draw_tasks(draw_world(seed), seed + 1, many=2) if t.kind in SIMPLE]
+    return {name: await tried(subject, seed, 9, name, tasks) for name in ("plan", "loop")}
+
+
+# Reference, seeds 102 to 105: 1 each time, since the simulator chains tools badly. A better model
+# may close most of the gap, so the threshold asks for the direction only.
+@criterion("P09.9", level=Level.ROBUST, at_least=0.3)
+def a_free_loop_does_not_help(strategies: dict[str, list[tuple[Task, bool, Json]]]) -> Measured:
+    """What a fixed plan wins over a free loop on simple tickets, in share of tickets rewarded.
+
+    Both have the same tools, guards and limits.
+    """
+    plan, loop = ([won for _, won, _ in strategies[name]] for name in ("plan", "loop"))
+    gain = sum(plan) / len(plan) - sum(loop) / len(loop)
+    return amount(gain, n=len(plan), unit="points")
