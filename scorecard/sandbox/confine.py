@@ -175,11 +175,14 @@ def choose_sandbox(wish: Wish) -> Sandbox:
     )
 
 
-@cache
 def _trouble() -> str:
+    bwrap = shutil.which("bwrap")
+    return _tried(bwrap) if bwrap else "it is not installed"
+
+
+@cache
+def _tried(_: str) -> str:
     """Try it on a program that does nothing, once a process."""
-    if shutil.which("bwrap") is None:
-        return "it is not installed"
     trial = Bubblewrap().confine(("/bin/true",), View(readable=()))
     try:
         ran = subprocess.run(trial, capture_output=True, text=True, check=False, timeout=20)

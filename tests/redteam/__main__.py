@@ -15,6 +15,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from scorecard.evals.court import judging
 from tests.redteam.arena import Fought, arena
 from tests.redteam.cheat import CLASSES, Cheat
 from tests.redteam.corpus import CHEATS, QUICK
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.quick:
         cheats, runs = [c for c in QUICK if c in cheats], min(runs, 20)
     seed = random.SystemRandom().randrange(1 << 32) if asked.seed is None else asked.seed
-    return asyncio.run(_run(cheats, runs, asked.jobs, seed))
+    with judging():
+        return asyncio.run(_run(cheats, runs, asked.jobs, seed))
 
 
 def _means(word: str, cheat: Cheat) -> bool:
