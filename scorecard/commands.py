@@ -158,11 +158,14 @@ def show_verify(asked: argparse.Namespace) -> int:
             sandbox=choose_sandbox(asked.sandbox).name,
         ),
     )
-    console = Console(quiet=asked.quiet)
-    watch = Board(console) if console.is_terminal else Lines(console)
-    with judging(), watch:
-        told = asyncio.run(_interruptible(verify(place, settings, wish, watch)))
-    show_verification(console, told)
+    console = Console()
+    with judging():
+        if asked.quiet:
+            told = asyncio.run(_interruptible(verify(place, settings, wish)))
+        else:
+            with Board(console) if console.is_terminal else Lines(console) as watch:
+                told = asyncio.run(_interruptible(verify(place, settings, wish, watch)))
+            show_verification(console, told)
     if asked.json:
         write_whole(asked.json, told.json_text())
     if asked.predicate:

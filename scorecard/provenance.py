@@ -3,6 +3,7 @@
 import asyncio
 import platform
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -71,7 +72,7 @@ async def read_house(place: Place, settings: Settings, seed: int, sandbox: Name)
         model=settings.model,
         answers="simulated" if settings.simulated else "live",
         sandbox=sandbox,
-        versions=_versions(),
+        versions=versions(),
         git=read_facts(*said),
     )
     origin = Origin(remote=read_remote(remote), branch=(branch or "").strip()[:MOST])
@@ -88,7 +89,9 @@ def split_status(status: str) -> dict[str, list[str]]:
     return files
 
 
-def _versions() -> dict[str, str]:
+@cache
+def versions() -> dict[str, str]:
+    """Say what is installed, asked once a process."""
     found = {"python": platform.python_version(), "system": platform.system()}
     for name in TOOLS:
         try:

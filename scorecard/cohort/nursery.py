@@ -13,9 +13,12 @@ import tempfile
 from pathlib import Path
 
 from scorecard import cli, commands  # noqa: F401 (commands: to have it imported)
+from scorecard.cohort import listing  # noqa: F401 (same)
+from scorecard.provenance import versions
 from scorecard.sandbox.confine import choose_sandbox
 from scorecard.sandbox.process import INBOX, OUTBOX, read_message
-from scorecard.verify import verify  # noqa: F401 (to have it imported)
+from scorecard.verify import show, verify  # noqa: F401 (same)
+from shared.simulator import profiles  # noqa: F401 (same)
 
 PRINTED = "printed.txt"
 
@@ -23,7 +26,8 @@ PRINTED = "printed.txt"
 def main() -> None:
     """Serve until nobody asks any more."""
     inbox, outbox = (int(os.environ.pop(name)) for name in (INBOX, OUTBOX))
-    choose_sandbox("auto")  # what works here is tried once, and forks know it
+    versions()  # what does not change is asked once, and forks know it
+    choose_sandbox("auto")
     gc.freeze()  # what is shared stays shared
     with os.fdopen(inbox, "rb") as requests:
         for line in requests:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import anyio
 import pytest
 
+from scorecard.evals.court import judging
 from scorecard.sandbox.confine import choose_sandbox
 from tests.redteam.arena import Fought, arena
 from tests.redteam.cheat import CLASSES, Cheat
@@ -31,7 +32,8 @@ async def _compete() -> tuple[Sequence[Fought], Sequence[Graded]]:
 def competed() -> tuple[Sequence[Fought], Sequence[Graded]]:
     if choose_sandbox("auto").name == "processes":
         pytest.skip("bubblewrap does not work here, and without it some cheats must win")
-    return anyio.run(_compete)
+    with judging():
+        return anyio.run(_compete)
 
 
 def test_no_cheat_wins(competed: tuple[Sequence[Fought], Sequence[Graded]]) -> None:

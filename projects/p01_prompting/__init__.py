@@ -1,0 +1,1 @@
+"""Prompts as versioned files, six ways of asking one model, and which of them pays."""

@@ -1,0 +1,207 @@
+"""The ReAct loop: what it believes, what it corrects, and that it ends."""
+
+import json
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.criteria import (
+    Level,
+    Measured,
+    ModelHandle,
+    Raised,
+    ScriptHandle,
+    Subject,
+    criterion,
+    fact,
+)
+from shared.llm.messages import Completion, FinishReason, Refusal, Reply, ToolCall, Usage
+from shared.world.desk import draw_desk
+from shared.world.world import draw
+
+from .results import share_of
+from .table import is_right
+
+FACTS = ("The lead of the desk Onda is Ana Prado.", "The extension of the lead Ana Prado is 4711.")
+LONGEST = 2_100
+FIVE_MB = 5_000_000
+CORRECTIONS = 2
+FAST = ModelHandle(profile="sim-fast")
+
+
+class RunWire(BaseModel):
+    """A run as it crosses the boundary."""
+
+    ending: str
+    answer: str | None
+    observations: list[dict[str, Any]]
+    calls: int
+
+
+Calls = Sequence[tuple[str, object]]
+
+
+def does(*calls: tuple[str, object], text: str = "") -> Reply:
+    """Write a reply that calls tools; arguments that are text stay as they are."""
+    made = tuple(
+        ToolCall(
+            id=f"call{at}_{name}",
+            name=name,
+            arguments=given if isinstance(given, str) else json.dumps(given),
+        )
+        for at, (name, given) in enumerate(calls)
+    )
+    reason = FinishReason.TOOL_CALLS if made else FinishReason.STOP
+    return Completion(
+        text=text, tool_calls=made, finish_reason=reason, usage=Usage(), model="scripted"
+    )
+
+
+def asks(question: str) -> tuple[str, object]:
+    """Write a call that looks something up."""
+    return "look_up", {"question": question}
+
+
+DONE = does(text="Answer: 4711")
+
+
+async def run(
+    subject: Subject, replies: Sequence[Reply], facts: Sequence[str] = FACTS, **limits: int
+) -> RunWire | None:
+    """Run the learner's loop on a script; None where it raised."""
+    outcome = await subject.attempt(
+        "react.react",
+        question="What is the extension of the lead of the desk Onda?",
+        facts=list(facts),
+        model=ScriptHandle(replies=tuple(replies)),
+        **limits,
+    )
+    return None if isinstance(outcome, Raised) else RunWire.model_validate(outcome.value)
+
+
+@fact()
+async def made_up(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Let the model write observations of its own, with and without calls, in many spellings."""
+    dice, results = random.Random(seed), []
+    for at in range(40):
+        fake = str(dice.randrange(10_000, 99_999))
+        word = dice.choice(["Observation:", "observation :", "**Observation:**", "Observação:",
+                            "> Observation 1:", "OBSERVATION:"])  # fmt: skip
+        text = f"I look it up.\n{word} the extension is {fake}.\nAnswer: {fake}"
+        calls = [asks("Which extension?")] if at % 2 else []
+        got = await run(subject, [does(*calls, text=text), does(asks("Who leads Onda?")), DONE])
+        held = got is not None and got.answer == "4711" and got.ending == "answered"
+        results.append((f"{word} {'with' if calls else 'without'} a call", held))
+        before = f"Answer: 4711\n{word} well done.\nAnswer: {fake}"
+        got = await run(subject, [does(text=before)])
+        results.append((f"{word} after the answer", got is not None and got.answer == "4711"))
+    return results
+
+
+# Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
+@criterion("P01.5a", level=Level.ROBUST, at_least=1.0)
+def made_up_observations_are_cut(made_up: list[tuple[str, bool]]) -> Measured:
+    """What a model writes under "Observation:" is never believed; what stands before it counts."""
+    return share_of(made_up, expected="4711")
+
+
+BAD: tuple[tuple[str, tuple[str, object]], ...] = (
+    ("unknown_tool", ("delete_customer", {"id": 1})),
+    ("unknown_tool", ("Look_Up", {"question": "x"})),
+    ("unknown_tool", ("", {})),
+    ("bad_arguments", ("look_up", "{")),
+    ("bad_arguments", ("look_up", "[]")),
+    ("bad_arguments", ("look_up", {"query": "x"})),
+    ("bad_arguments", ("look_up", {"question": 7})),
+    ("bad_arguments", ("look_up", "null")),
+    ("bad_arguments", ("calculate_refund", {"quantity": -1, "unit_price": 2, "fee_percent": 3})),
+    ("bad_arguments", ("calculate_refund", {"quantity": 1, "unit_price": "NaN", "fee_percent": 3})),
+    ("bad_arguments", ("calculate_refund", {"quantity": 1})),
+    ("bad_arguments", ("calculate_refund", "9" * 5_000)),
+)
+
+
+@fact()
+async def corrections(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Call what is not there, or with what does not fit, up to four times before what is right."""
+    dice, results = random.Random(seed), []
+    for at in range(60):
+        bad = dice.sample(BAD, at % 5)
+        script = [*(does(call) for _, call in bad), does(asks("Who leads Onda?")), DONE]
+        got = await run(subject, script)
+        kinds = [kind for kind, _ in bad]
+        fits = len(bad) <= CORRECTIONS
+        wanted = [*kinds, "result"] if fits else kinds[: CORRECTIONS + 1]
+        held = got is not None and [seen["kind"] for seen in got.observations] == wanted
+        ended = got is not None and got.ending == ("answered" if fits else "gave_up")
+        calls = len(bad) + 2 if fits else CORRECTIONS + 1
+        results.append((f"{kinds}", held and ended and got is not None and got.calls == calls))
+    return results
+
+
+# Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
+@criterion("P01.5b", level=Level.ROBUST, at_least=1.0)
+def corrections_are_few(corrections: list[tuple[str, bool]]) -> Measured:
+    """An unknown tool and bad arguments become typed observations; two are corrected, not three."""
+    return share_of(corrections, expected="the kinds, and an answer after at most two")
+
+
+@fact()
+async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Repeat calls, never stop, refuse, say nothing, and get five megabytes back."""
+    dice = random.Random(seed)
+    same = does(asks("Who leads Onda?"))
+    spaced = does(("look_up", '{ "question" :  "Who leads Onda?" }'))
+    never = [does(asks(f"Who is {dice.randrange(10**6)}?")) for _ in range(40)]
+    most = dice.randrange(3, 9)
+    refusal = Refusal(text="No.", model="scripted")
+    cases: tuple[tuple[str, list[Reply], str, int, list[str]], ...] = (
+        ("a call again", [same, spaced, DONE], "answered", 3, ["result", "repeated"]),
+        ("the same for ever", [same] * 40, "gave_up", 4, ["result", *["repeated"] * 3]),
+        ("calls without end", never, "out_of_steps", most, ["result"] * most),
+        ("a refusal", [same, refusal], "refused", 2, ["result"]),
+        ("silence for ever", [does()] * 40, "gave_up", 3, []),
+        ("two at once", [does(asks("a"), asks("b")), DONE], "answered", 2, ["result"] * 2),
+        ("one twice", [does(asks("a"), asks("a")), DONE], "answered", 2, ["result", "repeated"]),
+    )  # fmt: skip
+    results = []
+    for case, script, ending, calls, kinds in cases:
+        got = await run(subject, script, most_steps=most if case == "calls without end" else 8)
+        seen = (
+            None if got is None else (got.ending, got.calls, [o["kind"] for o in got.observations])
+        )
+        results.append((f"{case}: {seen}", seen == (ending, calls, kinds)))
+    huge = f"The lead of the desk Onda is {'x' * FIVE_MB}."
+    got = await run(subject, [same, DONE], [huge])
+    short = got is not None and all(len(o["text"]) <= LONGEST for o in got.observations)
+    results.append(("five megabytes back", short and got is not None and got.answer == "4711"))
+    return results
+
+
+# Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
+@criterion("P01.5c", level=Level.ROBUST, at_least=1.0)
+def loops_end(endings: list[tuple[str, bool]]) -> Measured:
+    """A repeated call is not run again, whatever the spaces; every loop ends, and says how."""
+    return share_of(endings, expected="a typed ending")
+
+
+@fact(timeout_s=90)
+async def sums(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Work refunds out with tools, on a simulated model."""
+    results = []
+    for item in draw_desk(draw(seed), routing=0, lookup=0, refund=40):
+        outcome = await subject.call(
+            "react.react", returns=RunWire, question=item.text, facts=[], model=FAST
+        )
+        used = any(seen["kind"] == "result" for seen in outcome.observations)
+        results.append((item.text, used and is_right(item, outcome.answer or "")))
+    return results
+
+
+# Reference, seeds 101 to 105: 1, .95, .975, .975, .95. Lowest less .1: four of forty refunds.
+@criterion("P01.5d", level=Level.ROBUST, at_least=0.85, requires=("P01.5c",))
+def tools_are_used(sums: list[tuple[str, bool]]) -> Measured:
+    """Refunds are worked out by the tool and come out right, on a model that sums badly."""
+    return share_of(sums, expected="the tool's result")

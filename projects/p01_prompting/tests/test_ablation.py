@@ -1,0 +1,160 @@
+"""The table is honest, and the choice asks what is proven."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import HttpUrl
+
+from projects.p01_prompting.ablation import (
+    AblationError,
+    Row,
+    ablation,
+    choose_strategy,
+    gain,
+    is_right,
+    percentile,
+)
+from projects.p01_prompting.picture import chart, tables
+from projects.p01_prompting.png import save_png
+from projects.p01_prompting.strategies import STRATEGIES, StrategyName
+from shared.errors import ConfigurationError, ModelUnavailableError
+from shared.llm.connect import provider
+from shared.settings import Settings
+from shared.simulator.server import running
+from shared.testing import ScriptedModel
+from shared.world.desk import DeskItem, draw_desk, draw_shots
+from shared.world.world import draw
+
+
+def row(strategy: StrategyName, right: str, usd: str | None = "1", *, live: bool = False) -> Row:
+    marks = tuple(mark == "1" for mark in right)
+    cost = None if usd is None else Decimal(usd)
+    return Row(model="m", strategy=strategy, right=marks, usd=cost, live=live)
+
+
+def test_a_proven_gain_is_worth_its_cost() -> None:
+    rows = [row("zero_shot", "0" * 60 + "1" * 40), row("chain_of_thought", "1" * 100, "3")]
+
+    choice = choose_strategy(rows)
+
+    assert choice.strategy == "chain_of_thought"
+
+
+def test_a_lead_by_luck_is_not_paid_for() -> None:
+    rows = [row("zero_shot", "0011" * 25), row("self_consistency", "0111" + "0011" * 24, "5")]
+
+    choice = choose_strategy(rows)
+
+    assert choice.strategy == "zero_shot"
+    assert "not proven" in choice.reason
+
+
+def test_without_prices_tokens_decide() -> None:
+    rows = [row("zero_shot", "01" * 20, None), row("react", "01" * 20, None)]
+
+    assert choose_strategy(rows).strategy == "zero_shot"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row("zero_shot", "01"), row("react", "01", live=True)],
+        [row("zero_shot", "01"), row("react", "011")],
+    ],
+)
+def test_rows_that_must_not_be_compared_are_refused(rows: list[Row]) -> None:
+    with pytest.raises(AblationError, match="one model"):
+        choose_strategy(rows)
+
+
+def test_a_gain_counts_the_items_that_differ() -> None:
+    found = gain(row("react", "1" * 30 + "01" * 35), row("zero_shot", "0" * 30 + "01" * 35))
+
+    assert found.points == pytest.approx(0.3)
+    assert found.low > 0
+    assert found.verdict == "gain"
+
+
+@pytest.mark.parametrize(("right", "over"), [("01" * 20, "01" * 20), ("10" * 20, "01" * 20)])
+def test_no_difference_is_no_gain(right: str, over: str) -> None:
+    assert gain(row("react", right), row("zero_shot", over)).verdict == "no gain"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("227.052", True), ("The refund is 227.05 euros.", True), ("227.07", False), ("", False)],
+)
+def test_a_refund_is_right_to_the_cent(answer: str, *, right: bool) -> None:
+    item = DeskItem(id="b", kind="refund", language="en", text="?", accepted=("227.05",))
+
+    assert is_right(item, answer) is right
+
+
+def test_a_percentile_is_a_value_that_occurred() -> None:
+    assert percentile([3.0, 1.0, 2.0], 0.95) == 3.0
+    assert percentile([], 0.95) == 0.0
+
+
+@pytest.mark.anyio
+async def test_a_table_of_a_simulated_model_adds_up(tmp_path: Path) -> None:
+    world = draw(3)
+    items = draw_desk(world, routing=3, lookup=3, refund=3)
+    async with (
+        running(seed=3, home=tmp_path) as url,
+        provider(Settings(model="sim-fast", base_url=HttpUrl(url))) as model,
+    ):
+        rows = await ablation(items, draw_shots(world), {"sim-fast": model})
+
+    assert [row.strategy for row in rows] == list(STRATEGIES)
+    assert all(len(row.right) == 9 and row.usd and row.p95_s > 0 for row in rows)
+
+
+@pytest.mark.anyio
+async def test_a_model_that_never_answers_is_an_error_not_a_row_of_zeros() -> None:
+    items = draw_desk(draw(3), routing=2, lookup=0, refund=0)
+    model = ScriptedModel(lambda _: ModelUnavailableError("It is down."))
+
+    with pytest.raises(ModelUnavailableError):
+        await ablation(items, (), {"sim-fast": model}, ("zero_shot",))
+
+
+@pytest.mark.anyio
+async def test_an_item_that_fails_counts_as_wrong() -> None:
+    items = draw_desk(draw(3), routing=2, lookup=0, refund=0)
+    right = items[1].accepted[0]
+    model = ScriptedModel([ModelUnavailableError("It is down."), f"Answer: {right}"])
+
+    (found,) = await ablation(items, (), {"sim-fast": model}, ("zero_shot",))
+
+    assert found.right == (False, True)
+
+
+def test_the_chart_names_every_strategy_and_its_axis() -> None:
+    rows = [row("zero_shot", "01" * 20, "0.1"), row("react", "0111" * 10, "0.4")]
+
+    drawn = chart(rows).plain
+
+    assert "z" in drawn
+    assert "f" in drawn
+    assert "USD" in drawn
+
+
+def test_simulated_and_live_get_tables_of_their_own() -> None:
+    rows = [row("zero_shot", "01"), row("zero_shot", "01", live=True)]
+
+    assert len(list(tables(rows))) == 2
+
+
+def test_the_picture_is_a_png(tmp_path: Path) -> None:
+    file = tmp_path / "cost.png"
+
+    save_png([row("zero_shot", "01" * 20, None)], file)
+
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        save_png([row("zero_shot", "01" * 20)], tmp_path)
