@@ -189,7 +189,7 @@ def sweep(child: int) -> None:
         return  # every orphan below is a child of the guard's, and there is none
     for _ in range(SWEEPS):
         _kill_group(child)
-        for pid in descendants(os.getpid()):
+        for pid in tree_below(os.getpid()) or descendants(os.getpid()):
             _kill(pid)
         if not _reap():
             return

@@ -140,6 +140,7 @@ def nesting(program: Main, known: "ContextVar[Nest | None]") -> Iterator[None]:
         yield
         return
     ours, theirs = socket.socketpair()
+    sys.stdout.flush()  # what is still to be printed is nobody else's
     child = os.fork()
     if not child:
         ours.close()
