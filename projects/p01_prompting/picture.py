@@ -28,13 +28,17 @@ def tables(rows: Sequence[Row]) -> Iterator[RenderableType]:
 def _table(model: str, rows: Sequence[Row], *, live: bool) -> Table:
     source = "LIVE, a real model" if live else "simulated"
     table = Table(
-        title=f"{model} ({source}), {len(rows[0].right)} items", title_justify="left", box=SIMPLE
+        title=f"{model} ({source}), {len(rows[0].right)} items",
+        title_justify="left",
+        box=SIMPLE,
+        pad_edge=False,
+        collapse_padding=True,
     )
     for name in (
         "strategy",
         "accuracy",
         "95 %",
-        f"over {rows[0].strategy}",
+        "over the first",
         "tokens",
         "USD",
         "p95",
