@@ -19,7 +19,7 @@ from shared.settings import Settings
 pytestmark = pytest.mark.anyio
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from shared.postgres.server import server
 from shared.settings import Settings
@@ -29,6 +29,7 @@ async def main():
         print(url, flush=True)
         await asyncio.sleep(60)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 asyncio.run(main())
 """
 
