@@ -62,7 +62,7 @@ if __name__ == "__main__":
     except subprocess.CalledProcessError as error:
         print(
             "\nThe installation failed; pip's own message is above.\n"
-            "Check the network and free disk space (1 GB), then run the same command again.",
+            "Check the network and free disk space (1.5 GB), then run the same command again.",
             file=sys.stderr,
         )
         raise SystemExit(2) from error

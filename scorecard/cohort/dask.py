@@ -22,8 +22,6 @@ from scorecard.place import GRADER_ROOT
 CONNECT_S = 5
 LOOK_S = 0.5
 """How often a worker looks whether anybody still wants the answer."""
-PATIENCE = 3
-"""Workers that may die under a submission before it is taken to be what kills them."""
 
 
 class SeatHere(WorkerPlugin):
@@ -43,7 +41,7 @@ class SeatHere(WorkerPlugin):
 
 
 class Dask:
-    """Grades on whatever workers the scheduler has, as many at a time as they have threads."""
+    """Grades on whatever workers the scheduler has, one at a time each."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -52,7 +50,7 @@ class Dask:
         """Hand the submission to the scheduler; another worker takes it where one dies."""
         key = f"grade-{uuid4().hex}"
         asked = (submission.model_dump_json(), order.model_dump_json(), str(GRADER_ROOT), digest)
-        future = self._client.submit(grade_there, *asked, key, key=key, retries=PATIENCE)
+        future = self._client.submit(grade_there, *asked, key, key=key)
         try:
             return Record.model_validate_json(await future.result())
         except Exception as error:  # noqa: BLE001 (whatever a worker raises is this one's trouble)

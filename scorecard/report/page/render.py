@@ -96,7 +96,8 @@ class Page:
 
     def substitute(self, **content: Any) -> str:
         """Fill it in."""
-        style, script = read("page.css"), read("live.js" if self.live else "page.js")
+        style = read("page.css")
+        script = "\n".join(map(read, ("page.js", "live.js") if self.live else ("page.js",)))
         return (
             _environment()
             .get_template(self.template)

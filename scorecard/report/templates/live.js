@@ -1,21 +1,3 @@
-"use strict";
-const all = () => [...document.querySelectorAll("details")];
-let opened = [];
-addEventListener("beforeprint", () => {
-  opened = all().filter((one) => !one.open);
-  opened.forEach((one) => (one.open = true));
-});
-addEventListener("afterprint", () => opened.forEach((one) => (one.open = false)));
-const button = document.getElementById("unfold");
-if (button) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const projects = [...document.querySelectorAll(".proj")];
-    const open = projects.some((one) => !one.open);
-    projects.forEach((one) => (one.open = open));
-    button.setAttribute("aria-pressed", String(open));
-  });
-}
 const source = new EventSource("/events");
 source.addEventListener("changed", () => {
   const open = [...document.querySelectorAll("details[open][id]")].map((one) => one.id);
