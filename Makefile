@@ -186,6 +186,7 @@ help: ## Show this
 		/^##@/ {print "\n" substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A .venv that is a link is somebody else's: the link goes, what it leads to stays.
 # The first interpreter that can run this project. Asked by running it: a version manager may
 # put names on the PATH that answer nothing.
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
@@ -194,6 +195,7 @@ SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 $(READY): poetry.lock scorecard/install.py
 	@for python in $(CANDIDATES); do \
 		if $$python -c '$(SUITS)' 2>/dev/null; then \
+			if [ -L .venv ]; then rm .venv; fi; \
 			$$python -m venv --clear .venv && $(BIN)/python scorecard/install.py && touch $@; exit $$?; \
 		fi; \
 	done; \
