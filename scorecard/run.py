@@ -246,8 +246,10 @@ class Run:
         self._enter(await check_lint(self._place, slugs, entries[0].ledger[codes.LINT]))
 
     async def _tests(self, entries: list[Entry], court: Court) -> None:
-        needed = any(self._sources[entry.slug].use_database for entry in entries)
-        url = await court.guest() if needed else None
+        needs = [self._sources[entry.slug].needs for entry in entries]
+        url = await court.guest() if any(need.database for need in needs) else None
+        if any(need.embeddings for need in needs):
+            await court.embeddings()
         found = await check_tests(
             self._place,
             {entry.slug: entry.project for entry in entries},
@@ -264,8 +266,7 @@ class Run:
         if entry.criteria_error:
             entry.ledger.close(Cause.GRADER, entry.criteria_error, kind=Kind.CRITERION)
             return
-        database = self._sources[entry.slug].use_database
-        await court.judge(entry.project, entry.ledger, database=database)
+        await court.judge(entry.project, entry.ledger, self._sources[entry.slug].needs)
 
     def _enter(self, found: Mapping[str, Check]) -> None:
         for slug, check in found.items():

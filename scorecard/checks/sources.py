@@ -26,6 +26,14 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What must be there before a project can be run: both are slow, and most need neither."""
+
+    database: bool = False
+    embeddings: bool = False
+
+
+@dataclass(frozen=True)
 class Sources:
     """All of them, and what is wrong with those that cannot be parsed."""
 
@@ -38,9 +46,14 @@ class Sources:
         return tuple(source for source in self.files if source.is_test)
 
     @property
-    def use_database(self) -> bool:
-        """Whether anything here asks for PostgreSQL."""
-        words = ("shared.postgres", "DatabaseHandle")
+    def needs(self) -> Needs:
+        """What these files ask the grader to have ready."""
+        return Needs(
+            database=self._mention("shared.postgres", "DatabaseHandle"),
+            embeddings=self._mention("shared.embeddings", "EmbedderHandle"),
+        )
+
+    def _mention(self, *words: str) -> bool:
         return any(word in source.text for source in self.files for word in words)
 
     @property

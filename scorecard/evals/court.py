@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scorecard.catalog.model import Project
+from scorecard.checks.sources import Needs
 from scorecard.evals import judge
 from scorecard.evals.expected import criteria_file
 from scorecard.evals.judge import Order
@@ -109,6 +110,13 @@ class Court:
         guest = guest_url(url, may_create=True, may_create_roles=True)
         return await self._stack.enter_async_context(guest)
 
+    async def embeddings(self) -> None:
+        """Have built what the embedders are made of: in a sandbox nothing can be."""
+        from shared.embeddings.ready import make_ready  # noqa: PLC0415 (rarely needed)
+
+        async with self._one_at_a_time:
+            await make_ready(self._place.home)
+
     async def _open_database(self) -> str | CapstoneError:
         from shared.postgres.server import server  # noqa: PLC0415 (slow, and not always needed)
 
@@ -119,15 +127,17 @@ class Court:
             return error
 
     async def judge(
-        self, project: Project, ledger: Ledger, *, database: bool, only: tuple[str, ...] = ()
+        self, project: Project, ledger: Ledger, needs: Needs, *, only: tuple[str, ...] = ()
     ) -> None:
         """Judge one project; every criterion in ``ledger`` has ended afterwards.
 
         ``only`` names the criteria that are to be measured; all of them where it is empty.
         """
         async with self._seats:
-            url = await self.database() if database else None
-            refused = str(self._database) if database and url is None else ""
+            if needs.embeddings:
+                await self.embeddings()
+            url = await self.database() if needs.database else None
+            refused = str(self._database) if needs.database and url is None else ""
             try:
                 async with self._process() as process:
                     order = self._order(project, url, refused, only)

@@ -10,7 +10,7 @@ from typing import Any
 
 from scorecard.checks.expected import LINT, TESTS, TYPES, expected_checks
 from scorecard.checks.linted import check_lint
-from scorecard.checks.sources import Sources, read_sources
+from scorecard.checks.sources import Needs, read_sources
 from scorecard.checks.tested import Tally, run_tests, tallied
 from scorecard.checks.typed import check_types
 from scorecard.evals.court import Court, Patience
@@ -102,7 +102,7 @@ class Examination:
 
     async def _tests(self) -> tuple[Check, Tally]:
         project, expected = self._desk.project, self._expected[TESTS]
-        url = await self._court.database() if self._uses_database("/tests/") else None
+        url = await self._court.database() if self._needs.database else None
         run, ending = await run_tests(
             self._desk.place,
             {project.slug: project},
@@ -118,8 +118,9 @@ class Examination:
         self._told(check)
         return check, tally
 
-    def _uses_database(self, _where: str) -> bool:
-        return Sources(self._sources.files).use_database
+    @property
+    def _needs(self) -> Needs:
+        return self._sources.needs
 
     async def _criteria(self) -> tuple[Check, ...]:
         try:
@@ -133,7 +134,7 @@ class Examination:
         await self._court.judge(
             self._desk.project,
             ledger,
-            database=self._uses_database("/criteria"),
+            self._needs,
             only=tuple(check.code for check in first),
         )
         for check in ledger.checks:

@@ -133,11 +133,11 @@ async def free_points(
         gated=False,
     )
     async with court:
-        needed = read_sources(starter.root, folder).use_database
-        url = await court.database() if needed else None
+        needs = read_sources(starter.root, folder).needs
+        url = await court.database() if needs.database else None
         reference = await tests_of(place, project, url)
         tally = await tests_of(starter, project, url)
-        await court.judge(project, ledger, database=needed)
+        await court.judge(project, ledger, needs)
     free = [f"{check.code} {check.title}" for check in ledger.checks if check.passed]
     return [
         *_reference_fails(reference),

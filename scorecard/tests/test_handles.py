@@ -9,7 +9,6 @@ from scorecard.report.result import Scorecard
 from scorecard.run import Request, Run
 from scorecard.sandbox.confine import choose_sandbox
 from scorecard.toys import only_criteria, write_project
-from shared.embeddings.static import load_static
 from shared.settings import Settings
 
 ASKING = '''\
@@ -189,7 +188,6 @@ def card(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     root = tmp_path_factory.mktemp("handles")
     home = root / ".capstone"
     only_criteria(write_project(root, doubling=ASKING, criteria=CRITERIA))
-    anyio.run(load_static, home)
     asked = Request(sandbox=request.param, kinds=frozenset({Kind.CRITERION}))
     return anyio.run(Run(Place(root, home), Settings(), asked).grade)
 

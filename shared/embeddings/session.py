@@ -8,11 +8,9 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 from safetensors.numpy import load_file
 
 from shared.embeddings.architecture import Precision
-from shared.embeddings.weights import ModelFiles, built_name, derived_file
+from shared.embeddings.weights import ModelFiles, derived_file, graph_name
 
 logger = logging.getLogger(__name__)
-
-GRAPH_SOURCE = Path(__file__).with_name("graph.py")
 
 UNREADABLE = (
     onnx_errors.Fail,
@@ -32,7 +30,7 @@ def open_session(
 
         write_graph(load_file(files.weights.verified()), precision, target)
 
-    name = built_name(f"minilm-{precision}", GRAPH_SOURCE, ".onnx")
+    name = graph_name(precision)
     path = derived_file(home, name, build)
     try:
         return _start(path)

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 from shared.embeddings.late_interaction import unit_rows
 from shared.embeddings.model import Overflow, Vectors
-from shared.embeddings.weights import built_name, derived_file, find_model_files
+from shared.embeddings.weights import derived_file, find_model_files, table_name
 from shared.embeddings.wordpieces import TokenIds, WordPieces
 
 VERSION = 1
@@ -75,7 +75,7 @@ def _load(home: Path) -> StaticEmbedder:
     files = find_model_files()
     path = derived_file(
         home,
-        built_name("static", Path(__file__), ".npy"),
+        table_name(),
         lambda target: _write_table(files.weights.verified(), target),
     )
     word_pieces = WordPieces(files.tokenizer.verified(), max_tokens=sys.maxsize)

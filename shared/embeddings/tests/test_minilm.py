@@ -13,8 +13,7 @@ from shared.embeddings.architecture import MAX_TOKENS
 from shared.embeddings.minilm import MiniLM, batches, load_minilm
 from shared.embeddings.model import Embedder
 from shared.embeddings.reference import ReferenceMiniLM
-from shared.embeddings.session import GRAPH_SOURCE
-from shared.embeddings.weights import built_name, find_model_files
+from shared.embeddings.weights import find_model_files, graph_name
 from shared.embeddings.wordpieces import WordPieces
 from shared.errors import EmbeddingError
 from shared.settings import read_settings
@@ -185,7 +184,7 @@ async def test_a_damaged_built_model_is_built_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "models").mkdir()
-    built = tmp_path / "models" / built_name("minilm-fp32", GRAPH_SOURCE, ".onnx")
+    built = tmp_path / "models" / graph_name("fp32")
     built.write_bytes(b"half a model")
 
     model = await load_minilm(tmp_path, precision="fp32")
