@@ -1,6 +1,6 @@
 """Grade a random sample of a project's mutants: ``python -m tests.mutation p02 --sample 40``.
 
-mutmut changes one expression or statement of a reference at a time. Tests look first, then the
+mutmut changes one expression or statement of a task's body at a time. Tests look first, then the
 criteria, then the types; what none of them notices has survived and is listed. A sample is drawn
 from a seed, so a share comes with its Wilson interval; ``--sample 0`` takes all.
 """
@@ -22,6 +22,7 @@ from rich.text import Text
 from scorecard.catalog.find import choose
 from scorecard.catalog.model import Project
 from scorecard.catalog.read import read_catalog
+from scorecard.evals.court import judging
 from scorecard.ledger import Kind
 from scorecard.place import GRADER_ROOT, Place
 from scorecard.run import Request, Run
@@ -42,6 +43,7 @@ class Mutant(Frozen):
 
     file: Path
     line: int
+    task: int
     diff: str
     code: str
 
@@ -86,9 +88,7 @@ class Judge:
             if mutant:
                 (root / mutant.file.relative_to(here.root)).write_text(mutant.code)
             copy = Place(root, here.home, here.grader, f"mutation/{kind}")
-            request = Request(
-                seed=self._seed, use_cache=False, kinds=frozenset({kind}), gated=False
-            )
+            request = Request(seed=self._seed, use_cache=False, kinds=frozenset({kind}))
             card = await Run(copy, self._settings, request).grade()
         return {check.code for check in card.checks if check.passed}
 
@@ -104,8 +104,8 @@ async def judge(console: Console, project: Project, home: Path, sample: int, see
     for mutant in chosen:
         verdict = await judged.noticed_by(mutant)
         counts[verdict] += 1
-        where = f"{mutant.file.name}:{mutant.line}"
-        console.print(Text(f"  {where:<28} {verdict}", style="red" if verdict == SURVIVED else ""))
+        where = f"task {mutant.task}, {mutant.file.name}:{mutant.line}"
+        console.print(Text(f"  {where:<36} {verdict}", style="red" if verdict == SURVIVED else ""))
         if verdict == SURVIVED:
             console.print(Text(mutant.diff, style="dim"))
     told = share([verdict != SURVIVED for verdict in counts.elements()])
@@ -124,8 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = Path(os.environ.get("CAPSTONE_HOME", ".capstone")).absolute()
     console = Console(width=100)
     try:
-        for project in choose(read_catalog(GRADER_ROOT), asked.projects):
-            asyncio.run(judge(console, project, home, asked.sample, asked.seed))
+        with judging():
+            for project in choose(read_catalog(GRADER_ROOT), asked.projects):
+                asyncio.run(judge(console, project, home, asked.sample, asked.seed))
     except (InstallError, json.JSONDecodeError) as error:
         print(error, file=sys.stderr)
         return 2
