@@ -30,6 +30,7 @@ from scorecard.report.commands import page_of
 from scorecard.report.formats import SCHEMAS, WRITERS, schema_text, write_format
 from scorecard.report.history import keep
 from scorecard.report.result import Scorecard
+from scorecard.report.titles import in_language
 from scorecard.report.watch import Board, Lines
 from scorecard.run import Request, Run
 from scorecard.sandbox import confine
@@ -56,7 +57,8 @@ def show_run(asked: argparse.Namespace) -> int:
     watch = Board(console) if console.is_terminal else Lines(console)
     with judging(), watch:
         card = asyncio.run(_interruptible(Run(place, settings, request, watch).grade()))
-    show_board(console, card, translator(choose_language(asked.lang)))
+    language = choose_language(asked.lang)
+    show_board(console, in_language(card, place.root, language), translator(language))
     _write(console, place, asked, card)
     return card.exit_code
 
@@ -96,7 +98,7 @@ def _write(console: Console, place: Place, asked: argparse.Namespace, card: Scor
         if file is None and name in OURS:
             file = place.home / OURS[name]
         if file is not None:
-            text = page_of(card, place.home, language) if name == "html" else ""
+            text = page_of(card, place, language) if name == "html" else ""
             write_format(name, card, file, text)
             console.print(f"{name:<9} {file}", highlight=False, soft_wrap=True)
 

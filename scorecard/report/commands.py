@@ -17,6 +17,7 @@ from scorecard.report.page.compared import comparison_text
 from scorecard.report.page.render import LIMIT, Context, page_text
 from scorecard.report.read import read_card, read_verification
 from scorecard.report.result import Scorecard
+from scorecard.report.titles import in_language, translated
 from shared.settings import read_settings
 
 RESULT, PAGE, COMPARISON = "scorecard.json", "scorecard.html", "comparison.html"
@@ -41,10 +42,13 @@ def show_report(asked: argparse.Namespace) -> int:
 def show_comparison(asked: argparse.Namespace) -> int:
     """Compare candidates in the terminal, and write the page."""
     language = choose_language(asked.lang)
-    found = comparison_of([(file, read_card(file)) for file in asked.results])
+    cards = [(file, read_card(file)) for file in asked.results]
+    told = [(file, in_language(card, asked.root, language)) for file, card in cards]
+    found = comparison_of(told)
     show_comparison_table(Console(), found, language)
     out: Path = asked.out or _home(asked.root) / COMPARISON
-    write_whole(out, comparison_text(found, language))
+    known = [translated(old, new) for (_, old), (_, new) in zip(cards, told, strict=True)]
+    write_whole(out, comparison_text(found, language, frozenset().union(*known)))
     _say(f"html      {out}")
     return 0
 
@@ -63,14 +67,16 @@ def serve(asked: argparse.Namespace) -> int:
     return asyncio.run(serve_page(shown, asked.port))
 
 
-def page_of(card: Scorecard, home: Path, language: Language) -> str:
+def page_of(card: Scorecard, place: Place, language: Language) -> str:
     """Write the page of a run that has just ended, with the history kept beside it."""
-    return page_text(card, Context(language=language, history=read_history(home)))
+    history = read_history(place.home)
+    return page_text(card, Context(language=language, root=place.root, history=history))
 
 
 def _context(asked: argparse.Namespace, home: Path, *, limit: int | None) -> Context:
     return Context(
         language=choose_language(asked.lang),
+        root=asked.root,
         history=_history(asked.history, home),
         verification=read_verification(asked.verification) if asked.verification else None,
         reviewed_by=asked.reviewed_by,

@@ -6,7 +6,9 @@ from scorecard.report.compare import REFUSED, Comparison
 from scorecard.report.page.render import render
 
 
-def comparison_text(found: Comparison, language: Language) -> str:
-    """Write it."""
-    page = render("compare.html.jinja", language)
+def comparison_text(
+    found: Comparison, language: Language, known: frozenset[str] = frozenset()
+) -> str:
+    """Write it; ``known`` are the titles that are in that language."""
+    page = render("compare.html.jinja", language, known=known)
     return page.substitute(found=found, pillars=list(Pillar), refused=REFUSED)

@@ -26,8 +26,9 @@ from scorecard.report.page import charts
 from scorecard.report.page.level import NAMES, Level, command
 from scorecard.report.page.links import fork_of, links_of
 from scorecard.report.page.numbers import Numbers
-from scorecard.report.page.view import View, view_of
+from scorecard.report.page.view import view_of
 from scorecard.report.result import Scorecard
+from scorecard.report.titles import in_language, translated
 from scorecard.verify.result import Verification
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -48,9 +49,13 @@ class Depth(IntEnum):
 
 @dataclass(frozen=True)
 class Context:
-    """What a page knows beside the result itself, and who will read it."""
+    """What a page knows beside the result itself, and who will read it.
+
+    ``root`` is the repository whose projects have titles in other languages.
+    """
 
     language: Language = "en"
+    root: Path | None = None
     history: Sequence[Record] = ()
     verification: Verification | None = None
     reviewed_by: str = ""
@@ -63,12 +68,16 @@ class Context:
 
 def page_text(card: Scorecard, context: Context = Context()) -> str:
     """Write the page, in full where it fits the limit, and shorter where it does not."""
-    view = view_of(card, context.history, context.verification, context.reviewed_by)
+    shown = in_language(card, context.root, context.language)
+    view = view_of(shown, context.history, context.verification, context.reviewed_by)
+    page = render(
+        "page.html.jinja", context.language, live=context.live, known=translated(card, shown)
+    )
     text = ""
     for depth in Depth:
         if _too_long(card, context, depth):
             continue
-        text = _render(card, view, replace(context, depth=depth))
+        text = page.substitute(card=shown, view=view, context=replace(context, depth=depth))
         if context.limit is None or len(text.encode()) <= context.limit:
             break
     return text
@@ -80,12 +89,6 @@ def _too_long(card: Scorecard, context: Context, depth: Depth) -> bool:
     return context.limit is not None and len(card.checks) * least > context.limit
 
 
-def _render(card: Scorecard, view: View, context: Context) -> str:
-    return render("page.html.jinja", context.language, live=context.live).substitute(
-        card=card, view=view, context=context
-    )
-
-
 @dataclass(frozen=True)
 class Page:
     """A template with everything but its content."""
@@ -93,6 +96,7 @@ class Page:
     template: str
     language: Language
     live: bool
+    known: frozenset[str]
 
     def substitute(self, **content: Any) -> str:
         """Fill it in."""
@@ -108,14 +112,25 @@ class Page:
                 style=Markup(style),  # noqa: S704 (our own file)
                 script=Markup(script),  # noqa: S704 (our own file)
                 policy=policy(style, script, live=self.live),
-                foreign=Markup(' lang="en"') if self.language != "en" else "",
+                lang=self.lang,
             )
         )
 
+    def lang(self, text: str) -> Markup:
+        """Say that a text is English where the page is not."""
+        here = self.language == "en" or text in self.known
+        return Markup() if here else Markup(' lang="en"')
 
-def render(template: str, language: Language, *, live: bool = False) -> Page:
-    """Choose a template."""
-    return Page(template, language, live)
+
+def render(
+    template: str,
+    language: Language,
+    *,
+    live: bool = False,
+    known: frozenset[str] = frozenset(),
+) -> Page:
+    """Choose a template; ``known`` are the titles that are in its language."""
+    return Page(template, language, live, known)
 
 
 def policy(style: str, script: str, *, live: bool = False) -> str:
