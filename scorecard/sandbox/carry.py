@@ -19,7 +19,8 @@ def main(arguments: list[str]) -> int:
     """Start what follows ``--``; return its exit code."""
     channel, command = arguments[0], arguments[arguments.index("--") + 1 :]
     inbox, outbox = (int(os.environ.pop(name, "-1")) for name in (INBOX, OUTBOX))
-    os.mkdir(channel, 0o700)  # noqa: PTH102 (pathlib is slow to import)
+    for folder in (channel, f"{channel}/nothing"):  # nothing hides what must not be seen
+        os.mkdir(folder, 0o700)  # noqa: PTH102 (pathlib is slow to import)
     for name in ("in", "out"):
         os.mkfifo(f"{channel}/{name}", 0o600)
     seen = {**os.environ, INBOX: "3", OUTBOX: "4"}

@@ -1,10 +1,13 @@
-"""The container level, with a stand-in for the engine: what it is told, and that messages arrive.
+"""What the container level tells its engine, and that messages arrive.
 
-The stand-in records its arguments and runs the command without any walls. No real engine was tried.
+The stand-in records its arguments and runs the command without any walls. Where a real engine
+answers, ``test_sandbox`` tries its walls.
 """
 
+import io
 import json
 import sys
+import tarfile
 from pathlib import Path
 
 import anyio
@@ -13,7 +16,7 @@ import pytest
 from scorecard.evals.judge import Order, worker_for
 from scorecard.place import Place
 from scorecard.sandbox.confine import choose_sandbox
-from scorecard.sandbox.container import CHANNEL, Container, find_engine
+from scorecard.sandbox.container import CHANNEL, IMAGE, Container, find_engine, frame
 from scorecard.sandbox.view import View
 from scorecard.toys import doubling, running, write_project
 from shared.errors import ConfigurationError
@@ -24,10 +27,12 @@ ENGINE = f"""#!{sys.executable}
 import json, os, sys
 if sys.argv[1] == "info":
     sys.exit(int(os.path.exists(__file__ + ".broken")))
+if sys.argv[1] == "image":
+    sys.exit(0)
 with open(__file__ + ".json", "w") as file:
     json.dump(sys.argv[1:], file)
 words = sys.argv[1:]
-at = next(n for n, word in enumerate(words) if word.startswith("docker.io/"))
+at = next(n for n, word in enumerate(words) if word == "{IMAGE}")
 channel = next(word.split(":")[0] for word in words if word.endswith(":{CHANNEL}:rw"))
 with open(channel + "/environment") as lines:
     given = dict(line.rstrip("\\n").split("=", 1) for line in lines)
@@ -60,7 +65,7 @@ def test_walls_are_named_on_the_command_line(tmp_path: Path) -> None:
     assert "--tmpfs /tmp:rw,size=9m,mode=1777" in line
     assert "--memory 200m" in line
     assert f"--volume {tmp_path}:{tmp_path}:ro" in line
-    assert f"--tmpfs {tmp_path}/secret:ro,size=4k" in line
+    assert f"--volume {tmp_path}/channel/nothing:{tmp_path}/secret:ro" in line
     assert line.endswith("--while-input -- true")
 
 
@@ -72,6 +77,15 @@ def test_an_engine_that_does_not_answer_is_not_chosen(engine: Path) -> None:
     assert find_engine() == ""
     with pytest.raises(ConfigurationError, match="No container engine"):
         choose_sandbox("container")
+
+
+def test_the_image_is_a_frame_made_here() -> None:
+    with tarfile.open(fileobj=io.BytesIO(frame())) as archive:
+        made = {member.name: member for member in archive}
+
+    assert made["usr"].isdir()
+    assert made["bin"].linkname == "usr/bin"
+    assert not any(member.isfile() for member in made.values())
 
 
 async def test_messages_travel_through_the_channel(engine: Path, tmp_path: Path) -> None:

@@ -11,14 +11,16 @@ import pytest
 from scorecard.evals.judge import PYTHON, Order, worker_for
 from scorecard.evals.remote import Worker
 from scorecard.place import Place
-from scorecard.sandbox.confine import choose_sandbox
+from scorecard.sandbox.confine import Name, choose_sandbox
+from scorecard.sandbox.container import find_engine
 from scorecard.sandbox.relay import port_to_socket, socket_to_port
 from scorecard.toys import write_project
 
 pytestmark = pytest.mark.anyio
-CONFINED = pytest.mark.skipif(
-    choose_sandbox("auto").name == "processes", reason="bubblewrap does not work here"
-)
+CONFINED: dict[Name, bool] = {
+    "bubblewrap": choose_sandbox("auto").name == "bubblewrap",
+    "container": bool(find_engine()),
+}
 
 ATTACKS = """
 import os
@@ -53,7 +55,7 @@ async def attempt(name: str, port: int, home: str) -> str:
 NAMES = [line.split('"')[1] for line in ATTACKS.splitlines() if line.strip().startswith("case")]
 
 
-def a_worker(root: Path, scratch: Path, sandbox: str) -> Worker:
+def a_worker(root: Path, scratch: Path, sandbox: Name) -> Worker:
     place = Place(root, root / ".capstone")
     place.home.mkdir(exist_ok=True)
     order = Order(
@@ -63,31 +65,34 @@ def a_worker(root: Path, scratch: Path, sandbox: str) -> Worker:
         seed=7,
         model="sim-smart",
         home=place.home,
-        sandbox="bubblewrap" if sandbox == "bubblewrap" else "processes",
+        sandbox=sandbox,
     )
     return worker_for(order, scratch)
 
 
-async def _attack_all(tree: Path, scratch: Path) -> dict[str, dict[str, Any]]:
+async def _attack_all(tree: Path, scratch: Path, sandbox: Name) -> dict[str, dict[str, Any]]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         given = {"port": server.getsockname()[1], "home": str(tree / ".capstone")}
-        async with a_worker(tree, scratch, "bubblewrap") as worker:
+        async with a_worker(tree, scratch, sandbox) as worker:
             return {
                 name: await worker.call("doubling.attempt", {"name": name, **given})
                 for name in NAMES
             }
 
 
-@pytest.fixture(scope="module")
-def attacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+@pytest.fixture(scope="module", params=CONFINED)
+def attacks(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, dict[str, Any]]:
+    if not CONFINED[request.param]:
+        pytest.skip(f"{request.param} does not work here")
     folder = tmp_path_factory.mktemp("attacks")
     write_project(folder / "tree", doubling=ATTACKS)
     (folder / "secret").write_text("in a folder of somebody else's")
     (folder / "scratch").mkdir()
-    return anyio.run(_attack_all, folder / "tree", folder / "scratch")
+    return anyio.run(_attack_all, folder / "tree", folder / "scratch", request.param)
 
 
-@CONFINED
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_confined_worker_cannot(attacks: dict[str, dict[str, Any]], name: str) -> None:
     assert "raised" in attacks[name], name
