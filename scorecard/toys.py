@@ -4,6 +4,9 @@ import subprocess
 from pathlib import Path
 from shutil import which
 
+from scorecard.sandbox.confine import Name, choose_sandbox
+from scorecard.sandbox.container import find_engine
+
 TOML = """\
 number = {number}
 slug = "{slug}"
@@ -151,3 +154,14 @@ def commit_all(folder: Path) -> str:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Work")
     return git(folder, "rev-parse", "HEAD")
+
+
+def works_here(name: Name) -> bool:
+    """Whether this machine has that sandbox."""
+    match name:
+        case "processes":
+            return True
+        case "bubblewrap":
+            return choose_sandbox("auto").name == "bubblewrap"
+        case "container":
+            return bool(find_engine())

@@ -14,7 +14,7 @@ from typing import Final
 COUNT: Final = 3
 BACKLOG: Final = 512
 DOORS: Final = "SCORECARD_DOORS"
-"""The variable that tells a process which descriptors listen."""
+"""The variable that tells a process which descriptors listen, or at which paths it is to."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,14 @@ class Door:
 def doors(folder: Path) -> Iterator[tuple[Door, ...]]:
     """Make listening sockets in ``folder``; they close at the end."""
     with ExitStack() as stack:
-        yield tuple(
-            _door(
-                stack.enter_context(socket.socket(socket.AF_UNIX)), folder / f"door-{number}.sock"
-            )
-            for number in range(COUNT)
-        )
+        paths = [folder / f"door-{number}.sock" for number in range(COUNT)]
+        yield tuple(Door(path, stack.enter_context(listen(str(path))).fileno()) for path in paths)
 
 
-def _door(listening: socket.socket, path: Path) -> Door:
-    listening.bind(str(path))
+def listen(path: str) -> socket.socket:
+    """Make a Unix socket at ``path``, which is not there before it listens."""
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(f"{path}.new")
     listening.listen(BACKLOG)
-    return Door(path, listening.fileno())
+    Path(f"{path}.new").rename(path)
+    return listening

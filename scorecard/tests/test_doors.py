@@ -7,8 +7,8 @@ from scorecard.ledger import Kind
 from scorecard.place import Place
 from scorecard.report.result import Scorecard
 from scorecard.run import Request, Run
-from scorecard.sandbox.confine import Name, choose_sandbox
-from scorecard.toys import only_criteria, write_project
+from scorecard.sandbox.confine import Name
+from scorecard.toys import only_criteria, works_here, write_project
 from shared.settings import Settings
 
 SERVING = '''\
@@ -103,12 +103,12 @@ def it_serves(told: tuple[str, str]) -> Measured:
 '''
 
 
-@pytest.mark.parametrize("name", ["processes", "bubblewrap"])
+@pytest.mark.parametrize("name", ["processes", "bubblewrap", "container"])
 def test_a_system_serves_on_the_graders_socket(
     tmp_path_factory: pytest.TempPathFactory, name: Name
 ) -> None:
-    if name == "bubblewrap" and choose_sandbox("auto").name == "processes":
-        pytest.skip("bubblewrap does not work here")
+    if not works_here(name):
+        pytest.skip(f"{name} does not work here")
     root = tmp_path_factory.mktemp("doors")
     only_criteria(write_project(root, doubling=SERVING, criteria=CRITERIA))
     asked = Request(sandbox=name, kinds=frozenset({Kind.CRITERION}))

@@ -7,8 +7,7 @@ from scorecard.ledger import Kind
 from scorecard.place import Place
 from scorecard.report.result import Scorecard
 from scorecard.run import Request, Run
-from scorecard.sandbox.confine import choose_sandbox
-from scorecard.toys import only_criteria, write_project
+from scorecard.toys import only_criteria, works_here, write_project
 from shared.settings import Settings
 
 ASKING = '''\
@@ -181,10 +180,10 @@ def scripts_are_followed(told: tuple[bool, ...]) -> Measured:
 '''
 
 
-@pytest.fixture(scope="module", params=["processes", "bubblewrap"])
+@pytest.fixture(scope="module", params=["processes", "bubblewrap", "container"])
 def card(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Scorecard:
-    if request.param == "bubblewrap" and choose_sandbox("auto").name == "processes":
-        pytest.skip("bubblewrap does not work here")
+    if not works_here(request.param):
+        pytest.skip(f"{request.param} does not work here")
     root = tmp_path_factory.mktemp("handles")
     home = root / ".capstone"
     only_criteria(write_project(root, doubling=ASKING, criteria=CRITERIA))

@@ -11,16 +11,11 @@ import pytest
 from scorecard.evals.judge import PYTHON, Order, worker_for
 from scorecard.evals.remote import Worker
 from scorecard.place import Place
-from scorecard.sandbox.confine import Name, choose_sandbox
-from scorecard.sandbox.container import find_engine
+from scorecard.sandbox.confine import Name
 from scorecard.sandbox.relay import port_to_socket, socket_to_port
-from scorecard.toys import write_project
+from scorecard.toys import works_here, write_project
 
 pytestmark = pytest.mark.anyio
-CONFINED: dict[Name, bool] = {
-    "bubblewrap": choose_sandbox("auto").name == "bubblewrap",
-    "container": bool(find_engine()),
-}
 
 ATTACKS = """
 import os
@@ -80,11 +75,11 @@ async def _attack_all(tree: Path, scratch: Path, sandbox: Name) -> dict[str, dic
             }
 
 
-@pytest.fixture(scope="module", params=CONFINED)
+@pytest.fixture(scope="module", params=["bubblewrap", "container"])
 def attacks(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> dict[str, dict[str, Any]]:
-    if not CONFINED[request.param]:
+    if not works_here(request.param):
         pytest.skip(f"{request.param} does not work here")
     folder = tmp_path_factory.mktemp("attacks")
     write_project(folder / "tree", doubling=ATTACKS)

@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 from time import process_time
 from typing import Any
 
-from scorecard.sandbox.doors import DOORS
+from scorecard.sandbox.doors import DOORS, listen
 from scorecard.sandbox.process import INBOX, LONGEST_MESSAGE, OUTBOX
 from scorecard.worker.clients import Clients
 from scorecard.worker.invoke import Callee, raised
@@ -89,8 +89,13 @@ def main() -> None:
     """Take the descriptors out of the learner's sight, give up what it must not have, serve."""
     settle()
     inbox, outbox = (_private(os.environ.pop(name)) for name in (INBOX, OUTBOX))
-    doors = tuple(map(_private, filter(None, os.environ.pop(DOORS, "").split(","))))
+    doors = tuple(map(_door, filter(None, os.environ.pop(DOORS, "").split(","))))
     asyncio.run(serve(inbox, outbox, doors))
+
+
+def _door(where: str) -> int:
+    """Take the descriptor that listens, or listen where no descriptor can be handed down."""
+    return _private(where) if where.isdigit() else listen(where).detach()
 
 
 def _private(descriptor: str) -> int:

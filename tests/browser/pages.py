@@ -107,7 +107,8 @@ def write_pages(folder: Path) -> None:
     cards = {"example": card, "hostile": hostile(card), "big": big(card)}
     for name, shown in cards.items():
         for language in LANGUAGES:
-            context = Context(language=language, history=history if name == "example" else ())
+            kept = history if name == "example" else ()
+            context = Context(language=language, root=ROOT, history=kept)
             (folder / f"{name}.{language}.html").write_text(page_text(shown, context), "utf-8")
     whole = page_text(cards["big"], Context(limit=None))
     (folder / "whole.en.html").write_text(whole, "utf-8")
