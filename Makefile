@@ -25,6 +25,10 @@ report: $(READY) ## Write the last results as one page to show
 serve: $(READY) ## Show that page while you work, on this machine only
 	@$(BIN)/python -m scorecard serve --port $(or $(PORT),8200)
 
+.PHONY: ablation
+ablation: $(READY) ## Six ways of asking, side by side (MODEL=llama3.2 adds a real one, marked LIVE)
+	@$(if $(MODEL),CAPSTONE_MODEL=$(MODEL)) $(BIN)/python -m projects.p01_prompting ablation $(ARGS)
+
 .PHONY: agent
 agent: $(READY) ## Let Farol's agent work on a ticket, step by step (T=17)
 	@$(BIN)/python -m projects.p09_agents run --ticket $(or $(T),17)
@@ -154,7 +158,7 @@ bench-search: $(READY) ## Measure retrieval over the standard library, every way
 
 .PHONY: bench-api
 bench-api: $(READY) ## Load p13's service beside a bare FastAPI app
-	@$(BIN)/python -m projects.p13_api_backend.bench $(ARGS)
+	@$(BIN)/python -m projects.p13_api_backend.given.bench $(ARGS)
 
 .PHONY: bench-graders
 bench-graders: $(READY) ## Grade beside check50 and nbgrader; Dask beside Ray

@@ -1,19 +1,24 @@
-"""Fakes for tests: a model that follows a script, and a real server that plays raw bytes.
+"""What tests share: a model that follows a script, a real server that plays raw bytes.
 
 ``ScriptedModel`` stands in wherever a ``ChatModel`` is wanted. ``raw_server`` answers real HTTP on
 loopback with exactly the bytes a test names, so clients meet cuts, hangs and nonsense for real.
+``load_criteria`` lets a project's tests look at its criteria.
 """
 
 import asyncio
+import importlib.util
 import json
 import re
 import socket
 import struct
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import chain
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeAlias
 
 from shared.errors import ModelError
@@ -268,6 +273,25 @@ def sse_chunk(event: str) -> bytes:
     """Frame an event as one chunk of a chunked body."""
     content = event.encode()
     return b"%x\r\n%s\r\n" % (len(content), content)
+
+
+def load_criteria(project: Path) -> ModuleType:
+    """Load a project's criteria the way the grader does: by path, apart from its package.
+
+    Raises ``FileNotFoundError`` where the folder has no ``criteria/__init__.py``.
+    """
+    folder = project / "criteria"
+    spec = importlib.util.spec_from_file_location(
+        f"criteria_of_{project.name}_under_test",
+        folder / "__init__.py",
+        submodule_search_locations=[str(folder)],
+    )
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(folder / "__init__.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:

@@ -17,10 +17,11 @@ from pydantic import HttpUrl
 from rich.console import Console
 
 from projects.p01_prompting.ablation import Row, ablation, measure, shots_of
-from projects.p01_prompting.picture import tables
-from projects.p01_prompting.plans import plan_by
-from projects.p01_prompting.prompting import FOLDER, PromptError, Value, load, render
-from projects.p01_prompting.strategies import STRATEGIES, Setup, StrategyName
+from projects.p01_prompting.given.picture import tables
+from projects.p01_prompting.given.planners import plan_by
+from projects.p01_prompting.given.prompt_files import FOLDER, PromptError, Value, load
+from projects.p01_prompting.given.strategies import STRATEGIES, Setup, StrategyName
+from projects.p01_prompting.prompting import render
 from shared.errors import CapstoneError, ConfigurationError
 from shared.llm.connect import connect, provider
 from shared.llm.prices import PriceList
@@ -72,18 +73,18 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "prompt":
         return _show_prompt(arguments.name, arguments.version, arguments.values)
-    items, shots = _desk(arguments.seed, arguments.items)
-    strategies = _strategies(arguments.strategies)
+    profiles, strategies = _profiles(arguments.profiles), _strategies(arguments.strategies)
     if arguments.png and not arguments.png.parent.is_dir():
         raise ConfigurationError(f"There is no folder {arguments.png.parent} for --png.")
     settings = read_settings()
+    items, shots = _desk(arguments.seed, arguments.items)
     console = Console()
-    rows = await _simulated(_profiles(arguments.profiles), arguments.seed, items, shots, strategies)
+    rows = await _simulated(profiles, arguments.seed, items, shots, strategies)
     rows += await _live(settings, items, shots, strategies)
     for table in tables(rows):
         console.print(table)
     if arguments.png:
-        from projects.p01_prompting.png import save_png  # noqa: PLC0415 (loads matplotlib)
+        from projects.p01_prompting.given.png import save_png  # noqa: PLC0415 (loads matplotlib)
 
         save_png(rows, arguments.png)
         console.print(f"Drawn into {arguments.png}.")

@@ -9,15 +9,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from projects.p01_prompting.plans import read_out
-from projects.p01_prompting.prompting import Example
-from projects.p01_prompting.strategies import (
+from projects.p01_prompting.given.prompt_files import Example
+from projects.p01_prompting.given.strategies import (
     BY_NAME,
     STRATEGIES,
     Answered,
     Setup,
     StrategyName,
 )
+from projects.p01_prompting.plans import read_out
 from projects.p01_prompting.voting import normalised
 from shared.criteria.measure import wilson
 from shared.errors import CapstoneError, ModelError

@@ -1,97 +1,39 @@
-"""Prompts as files: a version each, typed variables, and data that cannot pass for instructions.
+"""What a model is given: a prompt from its file, data that cannot pass for instructions, a budget.
 
-``prompts/<name>/v<version>.yaml`` declares its variables and its messages. ``render`` fills them
-and does nothing else: the same values always give the same bytes. What somebody else wrote is
-``data``; it stands between two marks with a nonce that occurs nowhere in it.
+``render`` fills a prompt file (``given/prompt_files.py``) and does nothing else: the same values
+always give the same bytes. What somebody else wrote is ``data``; it stands between two marks with a
+nonce that occurs nowhere in it.
 
-    variables: {facts: data, queues: text, shots: examples}
-    messages:
-      - {role: system, text: "Answer from the facts in <facts-{{ nonce }}>."}
-      - {role: user, each: shots, text: "{{ example.text }}"}
-      - {role: assistant, each: shots, text: "Answer: {{ example.answer }}"}
-      - {role: user, text: "{{ facts }}"}
+The context window is memory, and the model its kernel. Some blocks may never be paged out; the
+others compete by priority (``allocate``); and when even the former do not fit, that is an error
+with a type, not a prompt that somebody else cuts in the middle.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import count, groupby
-from pathlib import Path
 from typing import Literal, TypeAlias
 
-import yaml
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, select_autoescape
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from shared.errors import CapstoneError
+from projects.p01_prompting.given.prompt_files import (
+    Example,
+    Kind,
+    PromptError,
+    Value,
+    filled,
+    load,
+)
+from shared.errors import ContextOverflowError
 from shared.llm.messages import Frozen, Message, Role, TextPart
 
-FOLDER = Path(__file__).parent / "prompts"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 MARK = re.compile(r"<([a-z][a-z0-9_]*)-([0-9a-f]{16})>\n")
 
-Kind: TypeAlias = Literal["text", "data", "examples"]
-
-
-class PromptError(CapstoneError):
-    """A prompt does not exist, or its values do not fit its variables."""
-
-
-class Example(Frozen):
-    """An input and the output wanted for it, to be shown."""
-
-    text: str
-    answer: str
-
-
-Value: TypeAlias = str | tuple[Example, ...]
-
-
-class Turn(Frozen):
-    """A message to write; with ``each``, one for every example of that variable.
-
-    Neighbours with the same ``each`` are written together: question, answer, question, answer.
-    """
-
-    role: Literal["system", "user", "assistant"]
-    text: str
-    each: str = ""
-
-
-class Prompt(Frozen):
-    """A prompt file, read and checked."""
-
-    description: str
-    variables: dict[str, Kind] = Field(default_factory=dict)
-    messages: tuple[Turn, ...] = Field(min_length=1)
-
-
-@lru_cache(maxsize=64)
-def load(name: str, version: int) -> Prompt:
-    """Read a prompt file; raises ``PromptError`` where there is none, or it is broken."""
-    file = FOLDER / name / f"v{version}.yaml"
-    if not NAME.fullmatch(name) or not file.is_file():
-        known = sorted(f"{f.parent.name} {f.stem}" for f in FOLDER.glob("*/v*.yaml"))
-        raise PromptError(
-            f"There is no prompt {name!r} in version {version}.",
-            advice=f"There are {', '.join(known)}.",
-        )
-    try:
-        return Prompt.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        said = str(error).splitlines()[0]
-        raise PromptError(f"{file.name} of {name} cannot be read: {said}.") from None
-
-
-@lru_cache(maxsize=256)
-def _compiled(template: str) -> Template:
-    """Make a template that raises for a variable without a value; nothing is escaped as HTML."""
-    environment = Environment(
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(enabled_extensions=(), default_for_string=False),
-    )
-    return environment.from_string(template)
+BlockKind: TypeAlias = Literal[
+    "system", "schema", "tools", "turn", "tool_call", "tool_result", "example", "document"
+]
+PINNED: frozenset[BlockKind] = frozenset({"system", "schema", "tools"})
 
 
 def render(name: str, version: int, values: Mapping[str, Value]) -> tuple[Message, ...]:
@@ -155,14 +97,6 @@ def _extras(
         yield {"example": {"text": known[f"{each}_{at}"], "answer": example.answer}}
 
 
-def filled(template: str, values: Mapping[str, object], where: str) -> str:
-    """Fill one template; raises ``PromptError`` that says ``where`` it stands."""
-    try:
-        return _compiled(template).render(values).strip()
-    except TemplateError as error:
-        raise PromptError(f"Prompt {where} cannot be filled: {error}.") from None
-
-
 def fenced(data: Mapping[str, str]) -> dict[str, str]:
     """Put each text between marks of its own: ``<name-nonce>``, the text, ``</name-nonce>``.
 
@@ -207,3 +141,75 @@ def recovered(messages: Sequence[Message]) -> dict[str, str]:
             found.setdefault(mark[1], message.text[mark.end() : end])
             position = end + len(closing)
     return found
+
+
+class Block(Frozen):
+    """A piece of a prompt and what it takes up; ``call`` joins a tool's call and its results."""
+
+    id: str
+    kind: BlockKind
+    tokens: int = Field(ge=0)
+    priority: int = 0
+    call: str = ""
+
+
+class Allocation(Frozen):
+    """The ids that go in, in the order in which they came, and the tokens that they take."""
+
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...]
+    tokens: int
+
+
+def allocate(blocks: Sequence[Block], budget: int) -> Allocation:
+    """Choose the blocks that go into a prompt of at most ``budget`` tokens.
+
+    System, schema and tools always go in; where they alone do not fit, ``ContextOverflowError`` is
+    raised. A tool's call and its results (blocks of one ``call``) go in together or not at all, at
+    the highest of their priorities. The rest go in by priority, of equal ones the later first, up
+    to the first that does not fit: nothing less important slips in past it. So whatever a budget
+    keeps, every larger one keeps too.
+    """
+    # task 8: begin
+    pinned = [block for block in blocks if block.kind in PINNED]
+    used = sum(block.tokens for block in pinned)
+    if used > budget:
+        raise ContextOverflowError(
+            f"System, schema and tools take {used} tokens, and the budget is {budget}.",
+            advice="Give a larger budget, or shorten the instructions.",
+        )
+    kept = {id(block) for block in pinned}
+    for unit in _units(blocks):
+        size = sum(block.tokens for block in unit)
+        if used + size > budget:
+            break
+        used += size
+        kept |= {id(block) for block in unit}
+    return Allocation(
+        kept=tuple(block.id for block in blocks if id(block) in kept),
+        dropped=tuple(block.id for block in blocks if id(block) not in kept),
+        tokens=used,
+    )
+    # task 8: end
+
+
+def _units(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Group what belongs together, the most important first."""
+    units: dict[str, list[Block]] = {}
+    last: dict[str, int] = {}
+    for at, block in enumerate(blocks):
+        if block.kind not in PINNED:
+            key = f"call {block.call}" if block.call else f"block {at}"
+            units.setdefault(key, []).append(block)
+            last[key] = at
+    order = sorted(
+        units,
+        key=lambda key: (max(block.priority for block in units[key]), last[key]),
+        reverse=True,
+    )
+    return [units[key] for key in order]
+
+
+def estimated_tokens(text: str) -> int:
+    """Estimate a text's tokens from above: three characters each, a few for the message."""
+    return len(text) // 3 + 8

@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
+from projects.p01_prompting.given.tools import CalculateRefund, DeskTool, LookUp, desk_tools
 from projects.p01_prompting.prompting import render
-from projects.p01_prompting.tools import CalculateRefund, DeskTool, LookUp, desk_tools
 from projects.p01_prompting.voting import FINAL, final_answer
 from shared.llm.messages import (
     ChatRequest,
@@ -78,7 +78,8 @@ async def react(
     and arguments that were called before, which is not run again. All but results are corrections,
     and so is asking on after a reply with neither a call nor an answer; once more than
     ``MOST_CORRECTIONS`` are needed the run ``gave_up``. A reply without calls answers, unless what
-    is ``believed`` of it is empty or was cut and has no ``Answer:`` line. A refusal ends the run.
+    is ``believed`` of it is empty or was cut and has no ``Answer:`` line. Of any other reply the
+    calls and what is believed are said back, and nothing else. A refusal ends the run.
     """
     # task 7: begin
     tools = {tool.name: tool for tool in desk_tools(facts)}

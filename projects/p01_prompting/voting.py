@@ -34,7 +34,7 @@ class Vote(Frozen):
     """What the samples came to.
 
     ``answer`` is the winner as it was first written, None where no sample gave any; ``share`` is
-    its share of the votes, ``samples`` how many were asked for.
+    its share of the votes, 0 without any, ``samples`` how many were asked for.
     """
 
     answer: str | None

@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from projects.p13_api_backend.app import create_app
-from projects.p13_api_backend.contract import Line, Options, Order, Role
-from projects.p13_api_backend.depends import Opening
 from projects.p13_api_backend.edge import Drain
+from projects.p13_api_backend.given.app import create_app
+from projects.p13_api_backend.given.contract import Line, Options, Order, Role
+from projects.p13_api_backend.given.depends import Opening
 from projects.p13_api_backend.openapi import describe, rendered
 from projects.p13_api_backend.serving import issue, serve, stock
 from shared.errors import CapstoneError, ConfigurationError
@@ -65,10 +65,9 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
             yield urlunsplit(urlsplit(url)._replace(path="/" + quote(NAME)))
 
 
-async def serve_all(seed: int, port: int) -> None:
+async def serve_all(settings: Settings, seed: int, port: int) -> None:
     """Serve on loopback, with orders to ask about and keys to ask with."""
-    settings, listening = read_settings(), listen(port)
-    world = draw(seed)
+    listening, world = listen(port), draw(seed)
     names = {product.sku: product.name for product in world.products}
     async with database_url(settings) as url, connect(settings) as model:
         await stock(url, [order_of(order, names) for order in world.orders])
@@ -124,7 +123,7 @@ def main() -> int:
         if asked.command == "openapi":
             sys.stdout.write(contract())
         else:
-            asyncio.run(serve_all(asked.seed, asked.port))
+            asyncio.run(serve_all(read_settings(), asked.seed, asked.port))
     except CapstoneError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT

@@ -10,8 +10,8 @@ import re
 import secrets
 from enum import Enum, auto
 
-from projects.p13_api_backend.contract import Deadline, Key, Keys, Principal, Role
-from projects.p13_api_backend.problems import Kind, RefusedError
+from projects.p13_api_backend.given.contract import Deadline, Key, Keys, Principal, Role
+from projects.p13_api_backend.given.problems import Kind, RefusedError
 
 SHAPE = re.compile(r"farol_([0-9a-f]{12})_([0-9a-f]{48})")
 NOBODY = bytes(32)

@@ -1,4 +1,7 @@
-"""The outermost layer: each request has a trace id, a clock, and an answer that leaks nothing."""
+"""The outermost layer: each request has a trace id, a clock, and an answer that leaks nothing.
+
+What went wrong inside belongs in the log, under the trace id that the client is told.
+"""
 
 import asyncio
 import logging
@@ -6,26 +9,75 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
-from fastapi import HTTPException, Request
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from projects.p13_api_backend.contract import Options
-from projects.p13_api_backend.problems import (
+from projects.p13_api_backend.given.contract import Options
+from projects.p13_api_backend.given.problems import (
+    BY_STATUS,
+    EXPECTED,
     PROBLEM_JSON,
+    ROOT,
+    FieldProblem,
     Kind,
     Problem,
     RefusedError,
-    problem_of,
 )
-from projects.p13_api_backend.protocol import TRANSPORT
+from shared.connection import TRANSPORT
 
 LOG = logging.getLogger(__name__)
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 GRACE_S = 0.5
 """What a request may take beyond its deadline, to say that it passed."""
 CHALLENGE = 'Bearer realm="farol"'
+
+
+def problem_of(error: BaseException, *, instance: str, trace_id: str) -> Problem:
+    """Turn whatever was raised into what the client may know.
+
+    Only the text of a ``RefusedError`` was written for clients. Everything else keeps its words to
+    itself: a driver's message holds tables and values, a provider's holds prompts and keys, and
+    a validation error its input. Waiting times are whole seconds, rounded up, at least one.
+    """
+    # task 1: begin
+    kind = _kind(error)
+    wait = getattr(error, "retry_after_s", None)
+    if wait is None and kind.status == 503:
+        wait = 1
+    return Problem(
+        type=ROOT + kind.slug,
+        title=kind.title,
+        status=kind.status,
+        detail=error.detail if isinstance(error, RefusedError) else "",
+        instance=instance,
+        trace_id=trace_id,
+        errors=_field_problems(error) if isinstance(error, RequestValidationError) else (),
+        retry_after_s=None if wait is None else max(1, ceil(wait)),
+    )
+    # task 1: end
+
+
+def _kind(error: BaseException) -> Kind:
+    if isinstance(error, RefusedError):
+        return error.kind
+    if isinstance(error, HTTPException):
+        return BY_STATUS.get(error.status_code, Kind.INTERNAL)
+    return next((kind for types, kind in EXPECTED if isinstance(error, types)), Kind.INTERNAL)
+
+
+def _field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
+    found = (
+        FieldProblem(
+            pointer="/" + "/".join(str(part) for part in item["loc"]), message=str(item["msg"])
+        )
+        for item in error.errors()
+    )
+    return tuple(dict.fromkeys(found))  # what two dependencies read is found twice
 
 
 class Drain:

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from projects.p13_api_backend.contract import Event
-from projects.p13_api_backend.problems import PROBLEM_JSON, Problem
+from projects.p13_api_backend.given.contract import Event
+from projects.p13_api_backend.given.problems import PROBLEM_JSON, Problem
 
 JsonObject: TypeAlias = dict[str, Any]
 FOLDER: Final = Path(__file__).parent

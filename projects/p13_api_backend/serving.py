@@ -12,12 +12,12 @@ from typing import Final
 import uvicorn
 
 from projects.p13_api_backend.access import new_key
-from projects.p13_api_backend.app import create_app
-from projects.p13_api_backend.contract import Deadline, Options, Order, Role
-from projects.p13_api_backend.depends import Parts
 from projects.p13_api_backend.edge import Drain
-from projects.p13_api_backend.protocol import timed
+from projects.p13_api_backend.given.app import create_app
+from projects.p13_api_backend.given.contract import Deadline, Options, Order, Role
+from projects.p13_api_backend.given.depends import Parts
 from projects.p13_api_backend.store import Store
+from shared.connection import timed
 from shared.llm.model import ChatModel
 from shared.postgres.database import connect
 

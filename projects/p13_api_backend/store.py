@@ -18,7 +18,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from projects.p13_api_backend.contract import (
+from projects.p13_api_backend.given.contract import (
     Answer,
     AnswerState,
     Claim,
@@ -32,7 +32,7 @@ from projects.p13_api_backend.contract import (
     RefundIn,
     Role,
 )
-from projects.p13_api_backend.problems import Kind, RefusedError
+from projects.p13_api_backend.given.problems import Kind, RefusedError
 from shared.errors import DatabaseError
 from shared.postgres.database import Pool
 

@@ -13,9 +13,9 @@ from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from projects.p13_api_backend.answers import Numbered
-from projects.p13_api_backend.contract import Closing, Failed
-from projects.p13_api_backend.problems import Problem
+from projects.p13_api_backend.given.answers import Numbered
+from projects.p13_api_backend.given.contract import Closing, Failed
+from projects.p13_api_backend.given.problems import Problem
 
 HEARTBEAT = format_sse_event(comment="still here")
 CLOSING_S = 5.0

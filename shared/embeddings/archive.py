@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def load_archive(path: Path, kind: str) -> tuple[Known, Arrays]:
             arrays = {name: archive[name] for name in archive.files}
         found, model, overflow = (str(field) for field in arrays.pop("header"))
         hashes = tuple(name.tobytes() for name in arrays.pop("hashes"))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise damaged(path, str(error)) from error
     if found != kind:
         raise damaged(path, f"it holds {found}, not {kind}")

@@ -1,9 +1,10 @@
 """Open pools on databases: one that stays, or a fresh one that is dropped afterwards."""
 
 import secrets
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import psycopg
@@ -155,7 +156,13 @@ async def connect(url: str, *, size: int = 4) -> AsyncIterator[Pool]:
         await _check(connection)
         await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     pool: Pool = AsyncConnectionPool(
-        url, min_size=1, max_size=size, configure=_configure, open=False, timeout=CONNECT_TIMEOUT_S
+        url,
+        min_size=1,
+        max_size=size,
+        configure=_configure,
+        check=alive,
+        open=False,
+        timeout=CONNECT_TIMEOUT_S,
     )
     try:
         await pool.open(wait=True, timeout=CONNECT_TIMEOUT_S)
@@ -166,6 +173,17 @@ async def connect(url: str, *, size: int = 4) -> AsyncIterator[Pool]:
         yield pool
     finally:
         await pool.close()
+
+
+async def alive(connection: AsyncConnection[Any]) -> None:
+    """Check a pool's session before it is used: raises where a server that stopped has ended it.
+
+    A server tells its sessions when it stops, so a look at the socket does, without a round trip.
+    """
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    if looking.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def _configure(connection: Connection) -> None:

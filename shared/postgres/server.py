@@ -7,6 +7,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -48,6 +49,21 @@ async def server(settings: Settings) -> AsyncIterator[str]:
                 "DATABASE_URL to a PostgreSQL with pgvector; then run the same command again.",
             ) from error
         yield url
+
+
+async def restart(settings: Settings) -> None:
+    """Stop the embedded server under its users and start it again, at the same address.
+
+    Hold it by ``server`` meanwhile. Open transactions are rolled back, and every session ends.
+    """
+    root, binaries = await asyncio.to_thread(_place, settings.home, _binaries())
+    with ExitStack() as starting:
+        await _lock(root / "starting", fcntl.LOCK_EX, starting)
+        postmaster = (root / "data" / "postmaster.pid").read_text().split()[0]
+        os.kill(int(postmaster), signal.SIGINT)
+        with ExitStack() as gone:
+            await _lock(root / "warden", fcntl.LOCK_EX, gone)  # it ends with its server
+        await asyncio.to_thread(_start, root, binaries, _socket_folder(root))
 
 
 async def _join(home: Path, locks: ExitStack) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from shared.connection import REQUEST_TIMEOUT_S
 from shared.errors import ConfigurationError
 from shared.simulator.address import drill_url, server_url, tag_url
 from shared.simulator.app import Simulator
@@ -18,7 +19,7 @@ from shared.simulator.drills import check_drill
 from shared.simulator.heldout import HELD_OUT, held_out
 from shared.simulator.plain import PlainAnswers
 from shared.simulator.profiles import PROFILES, Profile
-from shared.simulator.protocol import REQUEST_TIMEOUT_S, protocol
+from shared.simulator.protocol import protocol
 from shared.simulator.respond import Reader
 from shared.simulator.scenario import Scenario
 from shared.simulator.state import Mode, State

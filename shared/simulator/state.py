@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from shared.connection import REQUEST_TIMEOUT_S
 from shared.simulator.bucket import Bounded, Occurrences, TokenBucket
 from shared.simulator.clock import Clock
 from shared.simulator.ledger import Ledger
 from shared.simulator.oracle import Truths
 from shared.simulator.profiles import Profile
 from shared.simulator.promptcache import PromptCache
-from shared.simulator.protocol import REQUEST_TIMEOUT_S
 from shared.simulator.respond import Reader
 from shared.simulator.scenario import Scenario
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, Final, TypeAlias
 
+from shared.connection import TRANSPORT
 from shared.simulator.dialects.errors import ApiError, ClientGoneError
-from shared.simulator.protocol import TRANSPORT, reset
+from shared.simulator.protocol import reset
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]

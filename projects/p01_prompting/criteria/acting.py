@@ -21,6 +21,7 @@ from shared.llm.messages import Completion, FinishReason, Refusal, Reply, ToolCa
 from shared.world.desk import draw_desk
 from shared.world.world import draw
 
+from .overheard import overheard
 from .results import share_of
 from .table import is_right
 
@@ -43,7 +44,7 @@ class RunWire(BaseModel):
 Calls = Sequence[tuple[str, object]]
 
 
-def does(*calls: tuple[str, object], text: str = "") -> Reply:
+def does(*calls: tuple[str, object], text: str = "") -> Completion:
     """Write a reply that calls tools; arguments that are text stay as they are."""
     made = tuple(
         ToolCall(
@@ -65,6 +66,9 @@ def asks(question: str) -> tuple[str, object]:
 
 
 DONE = does(text="Answer: 4711")
+QUESTION = "What is the extension of the lead of the desk Onda?"
+SPELT = ("Observation:", "observation :", "**Observation:**", "Observação:", "> Observation 1:",
+         "OBSERVATION:")  # fmt: skip
 
 
 async def run(
@@ -73,7 +77,7 @@ async def run(
     """Run the learner's loop on a script; None where it raised."""
     outcome = await subject.attempt(
         "react.react",
-        question="What is the extension of the lead of the desk Onda?",
+        question=QUESTION,
         facts=list(facts),
         model=ScriptHandle(replies=tuple(replies)),
         **limits,
@@ -87,8 +91,7 @@ async def made_up(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     dice, results = random.Random(seed), []
     for at in range(40):
         fake = str(dice.randrange(10_000, 99_999))
-        word = dice.choice(["Observation:", "observation :", "**Observation:**", "Observação:",
-                            "> Observation 1:", "OBSERVATION:"])  # fmt: skip
+        word = dice.choice(SPELT)
         text = f"I look it up.\n{word} the extension is {fake}.\nAnswer: {fake}"
         calls = [asks("Which extension?")] if at % 2 else []
         got = await run(subject, [does(*calls, text=text), does(asks("Who leads Onda?")), DONE])
@@ -105,6 +108,38 @@ async def made_up(subject: Subject, seed: int) -> list[tuple[str, bool]]:
 def made_up_observations_are_cut(made_up: list[tuple[str, bool]]) -> Measured:
     """What a model writes under "Observation:" is never believed; what stands before it counts."""
     return share_of(made_up, expected="4711")
+
+
+@fact()
+async def remembered(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Let the model make an observation up, and look at all that it is shown afterwards."""
+    dice, results = random.Random(seed + 1), []
+    for at in range(20):
+        fake, word = str(dice.randrange(10_000, 99_999)), dice.choice(SPELT)
+        text = f"I look it up.\n{word} the extension is {fake}.\nAnswer: {fake}"
+        calls = [asks("Which extension?")] if at % 2 else []
+        script = [does(*calls, text=text), does(asks("Who leads Onda?")), DONE]
+        async with overheard(script) as server:
+            await subject.attempt(
+                "react.react",
+                question=QUESTION,
+                facts=list(FACTS),
+                model=ModelHandle(server=server.url),
+            )
+        clean = len(server.shown) > 1 and not any(fake in shown for shown in server.shown)
+        looked = "Ana Prado" in server.shown[-1] if server.shown else False
+        results.append((f"{word} {'with' if calls else 'without'} a call", clean and looked))
+    return results
+
+
+# Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
+@criterion("P01.5e", level=Level.ROBUST, at_least=1.0, requires=("P01.5a",))
+def made_up_observations_are_forgotten(remembered: list[tuple[str, bool]]) -> Measured:
+    """A made-up observation is never shown to the model again; what a tool returned is.
+
+    Say back what is believed of a reply, not the reply: a model believes what it reads.
+    """
+    return share_of(remembered, expected="a conversation without what was made up")
 
 
 BAD: tuple[tuple[str, tuple[str, object]], ...] = (
@@ -157,7 +192,7 @@ async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     never = [does(asks(f"Who is {dice.randrange(10**6)}?")) for _ in range(40)]
     most = dice.randrange(3, 9)
     refusal = Refusal(text="No.", model="scripted")
-    cases: tuple[tuple[str, list[Reply], str, int, list[str]], ...] = (
+    cases: tuple[tuple[str, Sequence[Reply], str, int, list[str]], ...] = (
         ("a call again", [same, spaced, DONE], "answered", 3, ["result", "repeated"]),
         ("the same for ever", [same] * 40, "gave_up", 4, ["result", *["repeated"] * 3]),
         ("calls without end", never, "out_of_steps", most, ["result"] * most),

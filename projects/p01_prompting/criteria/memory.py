@@ -63,7 +63,7 @@ async def allocations(subject: Subject, seed: int) -> list[tuple[str, dict[str, 
         budgets |= {dice.randrange(whole + 1) for _ in range(8)}
         before: frozenset[str] = frozenset()
         for budget in sorted(b for b in budgets if b >= 0):
-            outcome = await subject.attempt("context.allocate", blocks=blocks, budget=budget)
+            outcome = await subject.attempt("prompting.allocate", blocks=blocks, budget=budget)
             held = _held(blocks, budget, pinned, outcome, before)
             results.append((f"prompt {at}, budget {budget}", held))
             if isinstance(outcome, Returned):

@@ -52,7 +52,7 @@ async def hops(subject: Subject, seed: int) -> list[tuple[DeskItem, bool, bool, 
     items = draw_desk(draw(seed), routing=0, lookup=60, refund=0, hops=(4, 6))
     results = []
     for item, once in zip(items, await _at_once(subject, items), strict=True):
-        text = await subject.call("plans.unnested", returns=str, question=item.text)
+        text = await subject.call("given.planners.unnested", returns=str, question=item.text)
         plan = await subject.call("plans.read_plan", returns=dict[str, Any], text=text)
         solved = await subject.call(
             "plans.solve", returns=SolvedWire, plan=plan, facts="\n".join(item.facts), model=LARGE

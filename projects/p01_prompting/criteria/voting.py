@@ -32,6 +32,7 @@ class VoteWire(BaseModel):
     """A vote as it crosses the boundary."""
 
     answer: str | None
+    share: float
     samples: int
     usage: Usage
 
@@ -182,9 +183,10 @@ async def ties(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         got = [await vote(subject, [said(f"Answer: {o}") for o in order], most=4) for _ in range(3)]
         results.append((f"tie {at}", {vote_.answer for vote_ in got} == {first}))
     nothing = await vote(subject, [said("")] * 5, most=5)
-    results.append(("no votes", nothing.answer is None and nothing.samples == 5))
+    results.append(("no votes", (nothing.answer, nothing.share, nothing.samples) == (None, 0, 5)))
     few = await vote(subject, [said(""), *[said("Answer: a")] * 3], most=15)
-    results.append(("an empty sample has no vote", (few.answer, few.samples) == ("a", 4)))
+    counted = (few.answer, few.share, few.samples) == ("a", 1, 4)
+    results.append(("an empty sample has no vote", counted))
     return results
 
 

@@ -1,10 +1,8 @@
 """The table is honest, and the choice asks what is proven."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from pydantic import HttpUrl
 
 from projects.p01_prompting.ablation import (
     AblationError,
@@ -15,16 +13,18 @@ from projects.p01_prompting.ablation import (
     is_right,
     percentile,
 )
-from projects.p01_prompting.picture import chart, tables
-from projects.p01_prompting.png import save_png
-from projects.p01_prompting.strategies import STRATEGIES, StrategyName
-from shared.errors import ConfigurationError, ModelUnavailableError
-from shared.llm.connect import provider
-from shared.settings import Settings
-from shared.simulator.server import running
-from shared.testing import ScriptedModel
-from shared.world.desk import DeskItem, draw_desk, draw_shots
-from shared.world.world import draw
+from projects.p01_prompting.given.strategies import STRATEGIES, StrategyName
+from shared.errors import ModelUnavailableError
+from shared.testing import ScriptedModel, completion
+from shared.world.desk import DeskItem
+
+LEAD = "What is the extension of the lead of the desk Onda?"
+ITEMS = (
+    DeskItem(
+        id="a", kind="routing", language="en", text="Late.", choices=("care",), accepted=("care",)
+    ),
+    DeskItem(id="b", kind="lookup", language="en", text=LEAD, accepted=("4711",)),
+)
 
 
 def row(strategy: StrategyName, right: str, usd: str | None = "1", *, live: bool = False) -> Row:
@@ -98,63 +98,28 @@ def test_a_percentile_is_a_value_that_occurred() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_table_of_a_simulated_model_adds_up(tmp_path: Path) -> None:
-    world = draw(3)
-    items = draw_desk(world, routing=3, lookup=3, refund=3)
-    async with (
-        running(seed=3, home=tmp_path) as url,
-        provider(Settings(model="sim-fast", base_url=HttpUrl(url))) as model,
-    ):
-        rows = await ablation(items, draw_shots(world), {"sim-fast": model})
+async def test_a_table_counts_every_item_and_every_token() -> None:
+    model = ScriptedModel(lambda _: completion("Answer: 4711"))
+
+    rows = await ablation(ITEMS, (), {"sim-fast": model})
 
     assert [row.strategy for row in rows] == list(STRATEGIES)
-    assert all(len(row.right) == 9 and row.usd and row.p95_s > 0 for row in rows)
+    assert all(row.right == (False, True) and row.usd and row.p95_s > 0 for row in rows)
+    assert sum(row.tokens for row in rows) == 12 * len(model.requests)
 
 
 @pytest.mark.anyio
 async def test_a_model_that_never_answers_is_an_error_not_a_row_of_zeros() -> None:
-    items = draw_desk(draw(3), routing=2, lookup=0, refund=0)
     model = ScriptedModel(lambda _: ModelUnavailableError("It is down."))
 
     with pytest.raises(ModelUnavailableError):
-        await ablation(items, (), {"sim-fast": model}, ("zero_shot",))
+        await ablation(ITEMS, (), {"sim-fast": model}, ("zero_shot",))
 
 
 @pytest.mark.anyio
 async def test_an_item_that_fails_counts_as_wrong() -> None:
-    items = draw_desk(draw(3), routing=2, lookup=0, refund=0)
-    right = items[1].accepted[0]
-    model = ScriptedModel([ModelUnavailableError("It is down."), f"Answer: {right}"])
+    model = ScriptedModel([ModelUnavailableError("It is down."), completion("Answer: 4711")])
 
-    (found,) = await ablation(items, (), {"sim-fast": model}, ("zero_shot",))
+    (found,) = await ablation(ITEMS, (), {"sim-fast": model}, ("zero_shot",))
 
     assert found.right == (False, True)
-
-
-def test_the_chart_names_every_strategy_and_its_axis() -> None:
-    rows = [row("zero_shot", "01" * 20, "0.1"), row("react", "0111" * 10, "0.4")]
-
-    drawn = chart(rows).plain
-
-    assert "z" in drawn
-    assert "f" in drawn
-    assert "USD" in drawn
-
-
-def test_simulated_and_live_get_tables_of_their_own() -> None:
-    rows = [row("zero_shot", "01"), row("zero_shot", "01", live=True)]
-
-    assert len(list(tables(rows))) == 2
-
-
-def test_the_picture_is_a_png(tmp_path: Path) -> None:
-    file = tmp_path / "cost.png"
-
-    save_png([row("zero_shot", "01" * 20, None)], file)
-
-    assert file.read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be written"):
-        save_png([row("zero_shot", "01" * 20)], tmp_path)

@@ -1,10 +1,10 @@
 """The allocator keeps its promises for every prompt and every budget."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.p01_prompting.context import PINNED, Block, BlockKind, allocate
+from projects.p01_prompting.prompting import PINNED, Block, BlockKind, allocate
 from shared.errors import ContextOverflowError
 
 KINDS: list[BlockKind] = ["turn", "example", "document", "tool_call", "tool_result", "tools"]
@@ -22,6 +22,7 @@ def prompts(draw: st.DrawFn) -> list[Block]:
     return made
 
 
+@settings(max_examples=60, deadline=None)
 @given(prompts(), st.integers(0, 250), st.integers(0, 50))
 def test_every_promise_is_kept(blocks: list[Block], budget: int, more: int) -> None:
     pinned = sum(block.tokens for block in blocks if block.kind in PINNED)

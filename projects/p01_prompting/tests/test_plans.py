@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from projects.p01_prompting.plans import (
-    PlanError,
-    plan_by,
-    plan_by_rule,
-    read_out,
-    read_plan,
-    solve,
-    unnested,
-)
+from projects.p01_prompting.plans import PlanError, read_out, read_plan, solve
 from shared.llm.messages import Refusal
 from shared.testing import ScriptedModel
 
@@ -84,36 +76,6 @@ async def test_a_refusal_ends_the_plan() -> None:
     solved = await solve(read_plan("1. x?"), "", ScriptedModel([Refusal(text="No.", model="m")]))
 
     assert solved.answer is None
-
-
-def test_nested_questions_are_taken_apart_from_the_inside() -> None:
-    text = unnested("What is the delivery time of the courier that collects for the Selva centre?")
-
-    assert text.splitlines() == [
-        "1. What is the courier that collects for the Selva centre?",
-        "2. What is the delivery time of the courier #1?",
-    ]
-
-
-def test_portuguese_contractions_are_put_back() -> None:
-    text = unnested("Qual é o ramal da pessoa que comanda a mesa Onda?")
-
-    assert text.splitlines()[1] == "2. Qual é o ramal da pessoa #1?"
-
-
-@pytest.mark.anyio
-async def test_a_question_without_a_nest_is_one_step() -> None:
-    planned = await plan_by_rule("When will it come?")
-
-    assert planned.text == "1. When will it come?"
-
-
-@pytest.mark.anyio
-async def test_a_model_can_write_the_plan(said: Any) -> None:
-    planned = await plan_by(ScriptedModel(said(PLAN)))("Who leads the desk of this?")
-
-    assert len(read_plan(planned.text).steps) == 2
-    assert planned.usage.output_tokens == 1
 
 
 def test_the_answer_is_read_out_of_a_fact() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from projects.p01_prompting.given.tools import CalculateRefund, calculate_refund
 from projects.p01_prompting.react import believed, react
-from projects.p01_prompting.tools import CalculateRefund, calculate_refund
 from shared.llm.messages import Refusal, ToolCall
 from shared.testing import ScriptedModel, completion
 

@@ -97,7 +97,7 @@ async def test_a_refusal_and_silence_are_no_votes(said: Any) -> None:
 async def test_no_votes_give_no_answer(said: Any) -> None:
     vote = await self_consistent(ASKED, ScriptedModel(said("", "")), most=2)
 
-    assert vote.answer is None
+    assert (vote.answer, vote.share) == (None, 0)
 
 
 @pytest.mark.anyio

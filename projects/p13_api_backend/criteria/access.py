@@ -4,16 +4,15 @@ import ast
 import asyncio
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx2
 
 from shared.criteria import Failure, Level, Measured, criterion, fact, share
 
+from .cases import modules
 from .http import Client, answered, fault_of
 from .service import Desk
 
-FOLDER = Path(__file__).parents[1]
 ACTIONS = ("read", "ask", "refund", "answer")
 BURST = 5
 
@@ -149,7 +148,7 @@ SECRET = re.compile(r"secret|digest|credential|token|api_key|bearer", re.IGNOREC
 def loose_comparisons() -> list[str]:
     """Find, in the sources, where a secret is compared otherwise than in constant time."""
     found, constant = [], False
-    for file in sorted(FOLDER.glob("*.py")):
+    for file in modules():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Compare) and any(map(compares, node.ops)):
                 told = [ast.unparse(side) for side in (node.left, *node.comparators)]

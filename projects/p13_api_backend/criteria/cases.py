@@ -2,12 +2,15 @@
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from shared.world.model import Order
 from shared.world.world import draw
 
 Json: TypeAlias = dict[str, Any]
+FOLDER = Path(__file__).parents[1]
+GRADERS = {"criteria", "mutants", "tests"}
 
 
 def orders_of(seed: int) -> list[Json]:
@@ -50,3 +53,9 @@ def later(orders: Sequence[Json], draw: random.Random, count: int) -> list[Json]
 def mark(draw: random.Random) -> str:
     """Draw a mark that a recording upstream finds in a question."""
     return f"Q-{draw.getrandbits(32):08x}"
+
+
+def modules() -> list[Path]:
+    """List the service's own modules, wherever in its folder they are."""
+    files = sorted(FOLDER.rglob("*.py"))
+    return [file for file in files if GRADERS.isdisjoint(file.relative_to(FOLDER).parts)]

@@ -4,6 +4,7 @@ import asyncio
 
 from shared.criteria import Failure, Level, Measured, criterion, fact, share
 
+from .hostile import unread
 from .http import answered, fault_of
 from .service import Desk, looking
 from .streams import ends
@@ -18,8 +19,13 @@ WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_ba
 @fact(timeout_s=90)
 @answered
 async def late(desk: Desk) -> list[tuple[str, bool]]:
-    """Ask with a short deadline while the model is silent, and while the database waits."""
-    return [*await silent_model(desk), *await silent_stream(desk), *await locked(desk)]
+    """Ask with a short deadline: of a silent model, of a locked table, and without reading."""
+    return [
+        *await silent_model(desk),
+        *await silent_stream(desk),
+        *await unread(desk, **SOON),
+        *await locked(desk),
+    ]
 
 
 async def silent_model(desk: Desk) -> list[tuple[str, bool]]:

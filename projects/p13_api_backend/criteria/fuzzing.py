@@ -9,10 +9,11 @@ from typing import Any
 from shared.criteria import Failure, Level, Measured, amount, criterion, fact
 
 from .changes import Contracts
-from .http import answered
+from .http import answered, pump
 from .service import Desk
 
 EXAMPLES = 12
+TOO_LATE = 504
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,13 @@ async def fuzzed(desk: Desk, contracts: Contracts, seed: int) -> list[Fuzzed]:
 
 
 def run(document: dict[str, Any], url: str, key: str, seed: int) -> Iterator[Fuzzed]:
-    """Try every operation; valid and invalid requests in turns."""
+    """Try every operation; valid and invalid requests in turns.
+
+    A 504 is no fault where the drawn request set a deadline: on a busy machine 50 ms do pass.
+    """
     import hypothesis  # noqa: PLC0415 (slow to import, and only needed here)
     import schemathesis  # noqa: PLC0415 (same)
+    from schemathesis.checks import not_a_server_error  # noqa: PLC0415 (same)
 
     told = {"auth": {"openapi": {"HTTPBearer": {"bearer": key}}}}
     config = schemathesis.Config.from_dict(told)
@@ -59,7 +64,12 @@ def run(document: dict[str, Any], url: str, key: str, seed: int) -> Iterator[Fuz
             def test(case: Any) -> None:
                 nonlocal count
                 count += 1
-                case.call_and_validate(base_url=url)
+                answer = case.call(base_url=url)
+                asked_for = answer.status_code == TOO_LATE and "x-deadline-ms" in (
+                    case.headers or {}
+                )
+                excluded = [not_a_server_error] if asked_for else []
+                case.validate_response(answer, excluded_checks=excluded)
 
             try:
                 test()
@@ -83,18 +93,6 @@ async def reachable(path: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
-
-
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry bytes one way until they end."""
-    try:
-        while piece := await reader.read(1 << 16):
-            writer.write(piece)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
 
 
 @criterion("P13.2", level=Level.ROBUST, at_most=0)

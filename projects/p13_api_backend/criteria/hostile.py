@@ -113,7 +113,7 @@ async def dripping(desk: Desk, start: bytes) -> bool:
         return ended.done() and not ended.cancelled()
 
 
-async def unread(desk: Desk) -> list[tuple[str, bool]]:
+async def unread(desk: Desk, **headers: str) -> list[tuple[str, bool]]:
     """Ask for a stream that is larger than all buffers, and read none of it."""
     mark = desk.plan(*(("word " * 2_000,) * 4_000))
     body = f'{{"question": "Why? {mark}"}}'.encode()
@@ -125,6 +125,7 @@ async def unread(desk: Desk) -> list[tuple[str, bool]]:
             content_type="application/json",
             idempotency_key=new_key(),
             content_length=str(len(body)),
+            **headers,
         )
         connection.writer.write(head + body)
         call = await desk.upstream.until_called(mark)

@@ -197,6 +197,18 @@ async def raw(path: str, buffer: int = 1 << 16) -> AsyncIterator[Raw]:
         writer.transport.abort()
 
 
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Carry bytes one way until they end."""
+    try:
+        while piece := await reader.read(1 << 16):
+            writer.write(piece)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
 def request_head(method: str, path: str, key: str, **headers: str) -> bytes:
     """Write the head of a request."""
     lines = [f"{method} {path} HTTP/1.1", "host: farol", f"authorization: Bearer {key}"]

@@ -4,14 +4,13 @@ import ast
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from shared.criteria import Failure, Level, Measured, amount, criterion, fact
 
+from .cases import FOLDER, modules
 from .http import answered
 from .service import Desk, looking
 
-FOLDER = Path(__file__).parents[1]
 CYCLES = 20
 SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -26,7 +25,7 @@ FOREIGN = (
     "uvicorn",
     "pgvector",
 )
-EDGES = {"store.py", "serving.py", "protocol.py", "__main__.py", "bench.py"}
+EDGES = {"store.py", "serving.py", "__main__.py", "bench.py"}
 """Where foreign code may be named: behind the protocols, and where everything is put together."""
 
 
@@ -94,7 +93,7 @@ def routes_know_protocols_only(cycles: Cycles) -> Measured:
 
 def foreign() -> Iterator[str]:
     """Yield imports of foreign code outside the edges."""
-    for file in sorted(FOLDER.glob("*.py")):
+    for file in modules():
         if file.name in EDGES:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -65,12 +65,14 @@ class Desk:
         )
 
     @asynccontextmanager
-    async def beside(self, number: int, **options: object) -> AsyncIterator["Desk"]:
-        """Run another service on the same database, with other limits; SIGTERM ends it."""
-        model = ModelHandle(server=self.upstream.url)
-        path, call = await start(self.subject, number, self.database, model, {**OPTIONS, **options})
+    async def beside(
+        self, number: int, database: str = "", **options: object
+    ) -> AsyncIterator["Desk"]:
+        """Run another service, on the same database or another one; SIGTERM ends it."""
+        url, model = database or self.database, ModelHandle(server=self.upstream.url)
+        path, call = await start(self.subject, number, url, model, {**OPTIONS, **options})
         clients = {name: Client(path, client.key) for name, client in self.clients.items()}
-        parts = (self.subject, path, self.database, self.upstream, self.orders, self.draw)
+        parts = (self.subject, path, url, self.upstream, self.orders, self.draw)
         try:
             yield Desk(*parts, clients, [call], self.held)
         finally:

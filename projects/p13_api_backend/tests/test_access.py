@@ -3,8 +3,8 @@
 import pytest
 
 from projects.p13_api_backend.access import Action, authenticate, new_key, permit
-from projects.p13_api_backend.contract import Deadline, Key, Principal, Role
-from projects.p13_api_backend.problems import Kind, RefusedError
+from projects.p13_api_backend.given.contract import Deadline, Key, Principal, Role
+from projects.p13_api_backend.given.problems import Kind, RefusedError
 
 pytestmark = pytest.mark.anyio
 

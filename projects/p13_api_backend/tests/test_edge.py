@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from projects.p13_api_backend.contract import Options
 from projects.p13_api_backend.edge import Drain, Edge
-from projects.p13_api_backend.protocol import TRANSPORT
+from projects.p13_api_backend.given.contract import Options
+from shared.connection import TRANSPORT
 
 pytestmark = pytest.mark.anyio
+PATIENCE_S = 5
 
 
 class Aborted:
@@ -25,7 +26,11 @@ class Aborted:
 
 
 async def call(
-    app: Any, *, body: tuple[bytes, ...] = (b"",), headers: dict[str, str] | None = None
+    app: Any,
+    *,
+    body: tuple[bytes, ...] = (b"",),
+    headers: dict[str, str] | None = None,
+    deadline_s: float = 0.1,
 ) -> tuple[list[MutableMapping[str, Any]], Scope]:
     sent: list[MutableMapping[str, Any]] = []
     pieces = [{"type": "http.request", "body": piece, "more_body": True} for piece in body]
@@ -45,7 +50,7 @@ async def call(
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    options = Options(deadline_s=0.1, body_bytes=10)
+    options = Options(deadline_s=deadline_s, body_bytes=10)
     await Edge(app, drain=Drain(), options=options)(scope, receive, send)
     return sent, scope
 
@@ -55,6 +60,11 @@ async def failing(_: Scope, __: Receive, ___: Send) -> None:
 
 
 async def hanging(_: Scope, __: Receive, ___: Send) -> None:
+    await asyncio.Event().wait()
+
+
+async def hurried(scope: Scope, _: Receive, __: Send) -> None:
+    scope["state"]["clock"].reschedule(asyncio.get_running_loop().time())
     await asyncio.Event().wait()
 
 
@@ -86,6 +96,13 @@ async def test_the_callers_trace_goes_on() -> None:
 
 async def test_what_takes_too_long_is_ended_and_answered_504() -> None:
     sent, _ = await call(hanging)
+
+    assert sent[0]["status"] == 504
+
+
+async def test_whoever_learns_of_an_earlier_deadline_moves_the_clock() -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        sent, _ = await call(hurried, deadline_s=2 * PATIENCE_S)
 
     assert sent[0]["status"] == 504
 

@@ -4,7 +4,8 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from projects.p13_api_backend.problems import Kind, Problem, RefusedError, problem_of
+from projects.p13_api_backend.edge import problem_of
+from projects.p13_api_backend.given.problems import Kind, Problem, RefusedError
 from shared.errors import (
     AuthenticationFailedError,
     DatabaseError,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from projects.p13_api_backend.access import new_key
-from projects.p13_api_backend.contract import (
+from projects.p13_api_backend.given.contract import (
     Answer,
     AnswerState,
     Deadline,
@@ -17,7 +17,7 @@ from projects.p13_api_backend.contract import (
     RefundIn,
     Role,
 )
-from projects.p13_api_backend.problems import Kind, RefusedError
+from projects.p13_api_backend.given.problems import Kind, RefusedError
 from projects.p13_api_backend.store import Store
 from shared.postgres.database import Pool
 
@@ -103,6 +103,15 @@ async def test_more_than_is_left_is_refused_and_leaves_the_key_free(store: Store
 
     assert refused.value.kind is Kind.TOO_MUCH
     assert paid.amount_cents == 10
+
+
+async def test_all_that_is_left_may_be_given_back(store: Store) -> None:
+    await store.refund("ZX-0001", TEN, ONCE, soon())
+
+    rest = RefundIn(amount_cents=4_990, reason="all of it")
+    paid = await store.refund("ZX-0001", rest, Once("A-1", "rest", b"rest"), soon())
+
+    assert paid.amount_cents == 4_990
 
 
 async def test_every_statement_has_the_deadline(store: Store) -> None:

@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from projects.p13_api_backend.answers import Numbered
-from projects.p13_api_backend.contract import Delta
-from projects.p13_api_backend.problems import Problem, problem_of
+from projects.p13_api_backend.edge import problem_of
+from projects.p13_api_backend.given.answers import Numbered
+from projects.p13_api_backend.given.contract import Delta
+from projects.p13_api_backend.given.problems import Problem
 from projects.p13_api_backend.streaming import HEARTBEAT, live
 
 pytestmark = pytest.mark.anyio
+PATIENCE_S = 4  # less than the heartbeats that are not to be waited for
 
 
 def explain(error: Exception) -> Problem:
@@ -60,10 +62,11 @@ async def test_silence_is_filled_with_heartbeats_and_loses_nothing() -> None:
     go = asyncio.Event()
     stream = running(Source(go))
 
-    first = await anext(stream)
-    beats = [await anext(stream) for _ in range(3)]
-    go.set()
-    rest = [piece async for piece in stream]
+    async with asyncio.timeout(PATIENCE_S):
+        first = await anext(stream)
+        beats = [await anext(stream) for _ in range(3)]
+        go.set()
+        rest = [piece async for piece in stream]
 
     assert first.startswith(b"event: delta")
     assert beats == [HEARTBEAT] * 3
@@ -86,7 +89,8 @@ async def test_stopping_closes_the_source_and_then_says_so() -> None:
     await anext(stream)
 
     stopping.set()
-    last = await anext(stream)
+    async with asyncio.timeout(PATIENCE_S):
+        last = await anext(stream)
 
     assert source.closed
     assert last.startswith(b"event: closing")
@@ -99,12 +103,13 @@ async def test_whoever_leaves_closes_the_source(how: str) -> None:
     stream = running(source, heartbeat_s=5)
     await anext(stream)
 
-    if how == "close":
-        await stream.aclose()
-    else:
-        waiting = asyncio.ensure_future(anext(stream))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.wait([waiting])
+    async with asyncio.timeout(PATIENCE_S):
+        if how == "close":
+            await stream.aclose()
+        else:
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
 
     assert source.closed

@@ -1,15 +1,10 @@
-"""Errors as clients see them: RFC 9457 problems that say what to do and give nothing away.
-
-What went wrong inside belongs in the log, under the trace id that the client is told.
-"""
+"""Errors as clients see them: the kinds there are, in the form of RFC 9457."""
 
 from enum import Enum
-from math import ceil
 from typing import Annotated
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
-from starlette.exceptions import HTTPException
 
 from shared.errors import (
     CapstoneError,
@@ -97,46 +92,3 @@ class Problem(Frozen):
     trace_id: str
     errors: tuple[FieldProblem, ...] = ()
     retry_after_s: Annotated[int, Field(ge=1)] | None = None
-
-
-def problem_of(error: BaseException, *, instance: str, trace_id: str) -> Problem:
-    """Turn whatever was raised into what the client may know.
-
-    Only the text of a ``RefusedError`` was written for clients. Everything else keeps its words to
-    itself: a driver's message holds tables and values, a provider's holds prompts and keys, and
-    a validation error its input. Waiting times are whole seconds, rounded up, at least one.
-    """
-    # task 1: begin
-    kind = _kind(error)
-    wait = getattr(error, "retry_after_s", None)
-    if wait is None and kind.status == 503:
-        wait = 1
-    return Problem(
-        type=ROOT + kind.slug,
-        title=kind.title,
-        status=kind.status,
-        detail=error.detail if isinstance(error, RefusedError) else "",
-        instance=instance,
-        trace_id=trace_id,
-        errors=_field_problems(error) if isinstance(error, RequestValidationError) else (),
-        retry_after_s=None if wait is None else max(1, ceil(wait)),
-    )
-    # task 1: end
-
-
-def _kind(error: BaseException) -> Kind:
-    if isinstance(error, RefusedError):
-        return error.kind
-    if isinstance(error, HTTPException):
-        return BY_STATUS.get(error.status_code, Kind.INTERNAL)
-    return next((kind for types, kind in EXPECTED if isinstance(error, types)), Kind.INTERNAL)
-
-
-def _field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
-    found = (
-        FieldProblem(
-            pointer="/" + "/".join(str(part) for part in item["loc"]), message=str(item["msg"])
-        )
-        for item in error.errors()
-    )
-    return tuple(dict.fromkeys(found))  # what two dependencies read is found twice

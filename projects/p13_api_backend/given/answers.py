@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from projects.p13_api_backend.contract import (
+from projects.p13_api_backend.given.contract import (
     Answer,
     Answers,
     AnswerState,

@@ -1,6 +1,6 @@
 """Load the service and, beside it in the same run, a bare FastAPI application on the same server.
 
-python -m projects.p13_api_backend.bench --seconds 5 --users 16
+python -m projects.p13_api_backend.given.bench --seconds 5 --users 16
 
 Locust makes the load, from an environment of its own that is installed by hash when first needed.
 The model is the simulator in this process, on the virtual clock: what is timed is the service.
@@ -24,9 +24,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from projects.p13_api_backend.__main__ import database_url, listen, order_of
-from projects.p13_api_backend.contract import Health, Role
-from projects.p13_api_backend.protocol import timed
+from projects.p13_api_backend.given.contract import Health, Role
 from projects.p13_api_backend.serving import issue, stock
+from shared.connection import timed
 from shared.errors import CapstoneError, ConfigurationError
 from shared.settings import read_settings
 from shared.simulator.server import running
@@ -187,7 +187,7 @@ async def measure(users: int, seconds: int) -> None:
         key = await issue(url, "bench", Role.AGENT, burst=1e9, per_s=1e9)
         shown = {"CAPSTONE_BASE_URL": model, "CAPSTONE_API_KEY": "any"}
         async with (
-            process(f"{MODULE}.bench", "--bare", str(bare), port=bare),
+            process(f"{MODULE}.given.bench", "--bare", str(bare), port=bare),
             process(MODULE, "serve", "--port", str(ours), port=ours, **shown),
         ):
             order = world.orders[-1].id
@@ -236,7 +236,7 @@ def serve_bare(port: int) -> None:
 
 def main() -> int:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m {MODULE}.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {MODULE}.given.bench", description=__doc__)
     parser.add_argument("--users", type=int, default=16)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--bare", type=int, metavar="PORT", help=argparse.SUPPRESS)

@@ -1,8 +1,4 @@
-"""What crosses the wire, and what the service needs from outside.
-
-The values are frozen pydantic models: they are the OpenAPI document. The protocols are all that the
-routes know of a database or a model; ``store`` and ``shared.llm`` stand behind them.
-"""
+"""What crosses the wire (it is the OpenAPI document), and the protocols that routes stand on."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,7 +8,7 @@ from typing import Annotated, Literal, Protocol, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from projects.p13_api_backend.problems import Kind, Problem, RefusedError
+from projects.p13_api_backend.given.problems import Kind, Problem, RefusedError
 from shared.llm.messages import Frozen
 
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", examples=["ZX-1234567"])]

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
-from projects.p01_prompting.context import Block, allocate, estimated_tokens
-from projects.p01_prompting.plans import Plan, PlanError, Planner, plan_by_rule, read_plan, solve
-from projects.p01_prompting.prompting import Example, Value, render
+from projects.p01_prompting.given.planners import Planner, plan_by_rule
+from projects.p01_prompting.given.prompt_files import Example, Value
+from projects.p01_prompting.plans import Plan, PlanError, read_plan, solve
+from projects.p01_prompting.prompting import Block, allocate, estimated_tokens, render
 from projects.p01_prompting.react import react
 from projects.p01_prompting.voting import final_answer, self_consistent
 from shared.llm.messages import ChatRequest, Completion, Frozen, Usage

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from projects.p13_api_backend.access import Action, permit, visible_owner
-from projects.p13_api_backend.answers import prompt, write, write_events
-from projects.p13_api_backend.contract import (
+from projects.p13_api_backend.edge import Drain, Edge, explain, respond
+from projects.p13_api_backend.given.answers import prompt, write, write_events
+from projects.p13_api_backend.given.contract import (
     Answer,
     Deadline,
     Health,
@@ -30,7 +31,7 @@ from projects.p13_api_backend.contract import (
     Refund,
     RefundIn,
 )
-from projects.p13_api_backend.depends import (
+from projects.p13_api_backend.given.depends import (
     Cursor,
     IdempotencyKey,
     LastEventId,
@@ -43,9 +44,8 @@ from projects.p13_api_backend.depends import (
     ThePulse,
     once_of,
 )
-from projects.p13_api_backend.edge import Drain, Edge, explain, respond
+from projects.p13_api_backend.given.problems import Kind, RefusedError
 from projects.p13_api_backend.openapi import JsonObject, describe, events, problems
-from projects.p13_api_backend.problems import Kind, RefusedError
 from projects.p13_api_backend.streaming import EventStream, live
 from shared.errors import CapstoneError
 

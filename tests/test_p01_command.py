@@ -8,6 +8,9 @@ import anyio
 import pytest
 
 from projects.p01_prompting.__main__ import main
+from projects.p01_prompting.ablation import Row
+from projects.p01_prompting.given.png import save_png
+from shared.errors import ConfigurationError
 from shared.simulator.server import running
 
 VARIABLES = ("CAPSTONE_BASE_URL", "CAPSTONE_MODEL", "CAPSTONE_API_KEY")
@@ -23,40 +26,32 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str, **environment: str) -> int
     return main()
 
 
-def test_an_ablation_prints_a_table_a_chart_and_a_choice(
+def test_an_ablation_shows_a_real_endpoint_beside_the_simulated_and_marks_it_live(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     picture = tmp_path / "cost.png"
+    few = ("--items", "3", "--profiles", "sim-reasoner", "--strategies", "zero_shot,decompose")
+    words = ("ablation", *few, "--png", str(picture))
 
-    words = ("--items", "9", "--profiles", "sim-reasoner", "--png", str(picture))
-    code = run(monkeypatch, "ablation", "--strategies", "zero_shot,chain_of_thought", *words)
-
-    printed = capsys.readouterr().out
-    assert code == 0
-    assert "sim-reasoner (simulated), 9 items" in printed
-    assert "Choose zero_shot" in printed
-    assert picture.exists()
-
-
-def test_a_real_endpoint_stands_beside_the_simulated_and_is_marked_live(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
     async def remote() -> int:
         async with running(seed=3, home=tmp_path) as url:
-            return await anyio.to_thread.run_sync(lambda: _measured(monkeypatch, url))
+            live = {"CAPSTONE_BASE_URL": url, "CAPSTONE_MODEL": "sim-smart"}
+            return await anyio.to_thread.run_sync(lambda: run(monkeypatch, *words, **live))
 
     code = anyio.run(remote)
 
     printed = capsys.readouterr().out
     assert code == 0
-    assert "sim-fast (simulated), 6 items" in printed
-    assert "sim-smart (LIVE, a real model), 6 items" in printed
-    assert printed.count("Choose ") == 2
+    assert "sim-reasoner (simulated), 3 items" in printed
+    assert "sim-smart (LIVE, a real model), 3 items" in printed
+    assert all(printed.count(f" {name} ") >= 2 for name in ("zero_shot", "decompose"))
+    assert printed.count("Choose zero_shot") == 2
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def _measured(monkeypatch: pytest.MonkeyPatch, url: str) -> int:
-    words = ("--items", "6", "--profiles", "sim-fast", "--strategies", "zero_shot,decompose")
-    return run(monkeypatch, "ablation", *words, CAPSTONE_BASE_URL=url, CAPSTONE_MODEL="sim-smart")
+def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        save_png([Row(model="m", strategy="zero_shot", right=(True,))], tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +100,7 @@ def test_a_prompt_is_shown_as_the_model_gets_it(
 
 def test_the_project_loads_nothing_heavy() -> None:
     code = (
-        "import sys, projects.p01_prompting.__main__, projects.p01_prompting.picture\n"
+        "import sys, projects.p01_prompting.__main__, projects.p01_prompting.given.picture\n"
         "print([m for m in ('matplotlib', 'langgraph', 'llama_index', 'onnxruntime') "
         "if m in sys.modules])"
     )

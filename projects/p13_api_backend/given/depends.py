@@ -17,7 +17,8 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from projects.p13_api_backend.access import authenticate
-from projects.p13_api_backend.contract import (
+from projects.p13_api_backend.edge import GRACE_S
+from projects.p13_api_backend.given.contract import (
     Answers,
     Deadline,
     Keys,
@@ -29,7 +30,6 @@ from projects.p13_api_backend.contract import (
     Question,
     RefundIn,
 )
-from projects.p13_api_backend.edge import GRACE_S
 from shared.llm.model import ChatModel
 
 Milliseconds = Annotated[int, Field(ge=50, le=600_000)]

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from projects.p01_prompting.ablation import Row
-from projects.p01_prompting.picture import costs_of
+from projects.p01_prompting.given.picture import costs_of
 from shared.errors import ConfigurationError
 
 

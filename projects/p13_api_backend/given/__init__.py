@@ -1,0 +1,1 @@
+"""What is given: it holds no task, and reads on its own."""
