@@ -10,8 +10,9 @@ export Q REPO LIST
 
 ##@ Every day
 .PHONY: scorecard
-scorecard: $(READY) ## Run everything and show where you stand (P=p02 for one project, SEED=7)
-	@$(BIN)/python -m scorecard run $(P) $(if $(SEED),--seed $(SEED)) $(if $(MODEL),--model $(MODEL))
+scorecard: $(READY) ## Run everything and show where you stand (P=p02 for one project, SEED=7, FULL=1)
+	@$(BIN)/python -m scorecard run $(P) $(if $(SEED),--seed $(SEED)) $(if $(MODEL),--model $(MODEL)) \
+		$(if $(FULL),--full) $(if $(L),--lang $(L))
 
 .PHONY: test
 test: $(READY) ## Run every test

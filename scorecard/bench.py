@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scorecard.evals.judge import Order, worker_for
+from scorecard.evals.judge import worker_for
+from scorecard.evals.order import Order
 from scorecard.sandbox.confine import Name, choose_sandbox
 from scorecard.toys import write_project
 

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     encode_anything(sys.stdout, sys.stderr)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # a search of every installed package
     lang = asked_language(words)
     asked = _parser(lang).parse_args(words)
     if not hasattr(asked, "run"):
@@ -108,6 +109,7 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     run.add_argument("--seed", type=_seed, default=SEED, help="what the cases are drawn from")
     run.add_argument("--model", default=None, help="the model to ask; CAPSTONE_MODEL by default")
     run.add_argument("--no-cache", action="store_true", help="grade even what has not changed")
+    run.add_argument("--full", action="store_true", help="show every check, not what was missed")
     run.add_argument("--jobs", type=_jobs, default=None, help="projects judged at a time")
     run.add_argument(
         "--sandbox",
@@ -117,7 +119,7 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     arguments.add_formats(run)
     arguments.add_language(run)
-    run.set_defaults(run="show_run")
+    run.set_defaults(run="scorecard.running:show_run")
 
 
 def _add_mutants(commands: "argparse._SubParsersAction[Parser]") -> None:

@@ -4,12 +4,8 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import sys
-from collections.abc import Coroutine
 from contextlib import nullcontext
-from pathlib import Path
-from typing import Any, TypeVar
 
 from rich.console import Console
 
@@ -21,86 +17,16 @@ from scorecard.catalog.read import read_catalog
 from scorecard.catalog.similarity import RECORD as FINGERPRINTS
 from scorecard.catalog.similarity import fingerprints, read_fingerprints
 from scorecard.cli import COULD_NOT_RUN, FAILED
+from scorecard.entry import Request
 from scorecard.evals.court import judging
+from scorecard.interrupt import interruptible
 from scorecard.locale import choose_language, translator
 from scorecard.mutants import JUDGES, patches, try_mutants
 from scorecard.place import Place, place_of
-from scorecard.report.board import show_board
-from scorecard.report.commands import page_of
-from scorecard.report.formats import SCHEMAS, WRITERS, schema_text, write_format
-from scorecard.report.history import keep
-from scorecard.report.result import Scorecard
-from scorecard.report.titles import in_language
+from scorecard.report.schemas import SCHEMAS, schema_text
 from scorecard.report.watch import Board, Lines
-from scorecard.run import Request, Run
-from scorecard.sandbox import confine
 from scorecard.sandbox.confine import choose_sandbox
 from shared.settings import Settings
-
-T = TypeVar("T")
-OURS = {"json": "scorecard.json", "html": "scorecard.html"}
-
-
-def show_run(asked: argparse.Namespace) -> int:
-    """Grade, show the board, write the results."""
-    place, settings = place_of(asked.root)
-    if asked.model:
-        settings = settings.model_copy(update={"model": asked.model})
-    request = Request(
-        names=tuple(asked.projects),
-        seed=asked.seed,
-        use_cache=not asked.no_cache,
-        jobs=asked.jobs or min(4, os.cpu_count() or 1),
-        sandbox=choose_sandbox(_confinable(asked.sandbox, settings)).name,
-    )
-    console = Console(stderr=False)
-    watch = Board(console) if console.is_terminal else Lines(console)
-    with judging(), watch:
-        card = asyncio.run(_interruptible(Run(place, settings, request, watch).grade()))
-    language = choose_language(asked.lang)
-    show_board(console, in_language(card, place.root, language), translator(language))
-    _write(console, place, asked, card)
-    return card.exit_code
-
-
-def _confinable(wish: confine.Wish, settings: Settings) -> confine.Wish:
-    """Choose nothing where a choice is left and a live model must be reached."""
-    return wish if wish != "auto" or settings.simulated else "none"
-
-
-async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
-    """Do it; the first Ctrl-C ends it in good order, the second at once."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(work)
-    pressed = 0
-
-    def interrupt() -> None:
-        nonlocal pressed
-        pressed += 1
-        if pressed > 1:
-            os._exit(COULD_NOT_RUN)  # the guards notice, and end what they guard
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-
-
-def _write(console: Console, place: Place, asked: argparse.Namespace, card: Scorecard) -> None:
-    """Write every format asked for, and ours; say where."""
-    language = choose_language(asked.lang)
-    keep(place.home, card)
-    for name in WRITERS:
-        file: Path | None = getattr(asked, name)
-        if file is None and name in OURS:
-            file = place.home / OURS[name]
-        if file is not None:
-            text = page_of(card, place, language) if name == "html" else ""
-            write_format(name, card, file, text)
-            console.print(f"{name:<9} {file}", highlight=False, soft_wrap=True)
 
 
 def show_mutants(asked: argparse.Namespace) -> int:
@@ -163,10 +89,10 @@ def show_verify(asked: argparse.Namespace) -> int:
     console = Console()
     with judging():
         if asked.quiet:
-            told = asyncio.run(_interruptible(verify(place, settings, wish)))
+            told = asyncio.run(interruptible(verify(place, settings, wish)))
         else:
             with Board(console) if console.is_terminal else Lines(console) as watch:
-                told = asyncio.run(_interruptible(verify(place, settings, wish, watch)))
+                told = asyncio.run(interruptible(verify(place, settings, wish, watch)))
             show_verification(console, told)
     if asked.json:
         write_whole(asked.json, told.json_text())
@@ -208,7 +134,7 @@ def show_cohort(asked: argparse.Namespace) -> int:
 
         try:
             with nursing() if asked.on == HERE else nullcontext():
-                asyncio.run(_interruptible(work()))
+                asyncio.run(interruptible(work()))
         except KeyboardInterrupt:
             console.print("Interrupted. What was graded is kept; the same command goes on.")
             return COULD_NOT_RUN

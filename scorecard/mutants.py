@@ -12,9 +12,10 @@ from pathlib import Path
 
 from scorecard.catalog.model import Project
 from scorecard.checks.expected import TESTED
+from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.sandbox.staging import stage
 from scorecard.sandbox.tool import run_tool
 from shared.errors import CapstoneError

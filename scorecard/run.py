@@ -7,9 +7,9 @@ ledger, conclude.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 from scorecard.about import About, look
@@ -26,14 +26,14 @@ from scorecard.checks.tested import Wanted, check_tests
 from scorecard.checks.typed import check_types
 from scorecard.conclude import conclude
 from scorecard.digest import digest_text, digest_tree
-from scorecard.evals.court import Court, Patience
+from scorecard.entry import Entry, Request, lasting, summary
+from scorecard.evals.court import Court
 from scorecard.evals.expected import CriteriaError, criteria_file, expected_criteria, unreadable
 from scorecard.ledger import Cause, Check, Kind, Ledger
 from scorecard.place import Place
 from scorecard.progress import Progress, Silence
 from scorecard.provenance import House, digest_grader, read_house
 from scorecard.report.result import Scorecard
-from scorecard.sandbox.confine import Name
 from shared.errors import CapstoneError
 from shared.settings import Settings
 
@@ -42,37 +42,6 @@ DRAWN = (Kind.TESTS, Kind.CRITERION)
 
 Part: TypeAlias = Callable[[], Awaitable[None]]
 Work: TypeAlias = tuple[Kind, list["Entry"], Part]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a person asked for."""
-
-    names: tuple[str, ...] = ()
-    seed: int = 7
-    use_cache: bool = True
-    jobs: int = 2
-    kinds: frozenset[Kind] = frozenset(Kind)
-    patience: Patience = field(default_factory=Patience)
-    sandbox: Name = "processes"
-    gated: bool = True
-
-
-@dataclass
-class Entry:
-    """One project on its way through a run."""
-
-    project: Project
-    digest: str
-    ledger: Ledger
-    about: About = field(default_factory=lambda: About(tasks=(), places={}))
-    criteria_error: str = ""
-    cached: set[Kind] = field(default_factory=set)
-
-    @property
-    def slug(self) -> str:
-        """The project's folder."""
-        return self.project.slug
 
 
 class Run:
@@ -97,7 +66,7 @@ class Run:
         house = await read_house(
             self._place, self._settings, self._request.seed, self._request.sandbox
         )
-        self._entries = {project.slug: self._entry(catalog, project) for project in chosen}
+        self._entries = {project.slug: self._entry(catalog, project, house) for project in chosen}
         self._progress.expect(tuple(self._entries))
         interrupted = False
         try:
@@ -117,15 +86,25 @@ class Run:
             seconds=time.monotonic() - clock,
         )
 
-    def _entry(self, catalog: Catalog, project: Project) -> Entry:
+    def _entry(self, catalog: Catalog, project: Project, house: House) -> Entry:
         folder = catalog.folder(project)
+        digest, error = digest_tree(folder), ""
         try:
-            criteria, error = expected_criteria(criteria_file(folder)), ""
+            criteria = self._expected(folder, digest_text(digest, house.files))
         except CriteriaError as broken:
             criteria, error = (unreadable(folder, str(broken)),), str(broken)
         expected = (*expected_checks(), *criteria)
         ledger = Ledger(check for check in expected if check.kind in self._request.kinds)
-        return Entry(project, digest_tree(folder), ledger, criteria_error=error)
+        return Entry(project, digest, ledger, criteria_error=error)
+
+    def _expected(self, folder: Path, key: str) -> tuple[Check, ...]:
+        """List a project's criteria, unless they were read from the same files before."""
+        known = self._cache.get(folder.name, "expected", key)
+        if known is None:
+            known = expected_criteria(criteria_file(folder))
+            if self._request.use_cache:
+                self._cache.put(folder.name, "expected", key, known)
+        return known
 
     def _about(self, catalog: Catalog, entry: Entry, house: House) -> About:
         """Look at a project's files, unless the same files were looked at before."""
@@ -289,24 +268,3 @@ class Run:
                 if whole and digest_tree(folder) == entry.digest and all(map(lasting, checks)):
                     spent = entry.ledger.spent if kind is Kind.CRITERION else None
                     self._cache.put(entry.slug, kind, keys[entry.slug, kind], checks, spent)
-
-
-def lasting(check: Check) -> bool:
-    """Whether the same files would end the same way tomorrow."""
-    return check.cause in {
-        Cause.NONE,
-        Cause.RAISED,
-        Cause.NO_CASES,
-        Cause.MISSING,
-        Cause.PREREQUISITE,
-        Cause.LOWER_LEVEL,
-    }
-
-
-def summary(ledger: Ledger, kind: Kind) -> str:
-    """Say in a word how a kind of check went."""
-    checks = [check for check in ledger.checks if check.kind is kind]
-    passed = sum(check.passed for check in checks)
-    if len(checks) == 1:
-        return str(checks[0].cause or checks[0].state)
-    return f"{passed} of {len(checks)}"

@@ -7,6 +7,7 @@ and is empty once no continuation could be right.
 
 import re
 import string
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn, TypeAlias
 
@@ -30,6 +31,7 @@ class Automaton:
     def __init__(self) -> None:
         self._moves: list[list[tuple[frozenset[str], int]]] = [[]]
         self._skips: list[list[int]] = [[]]
+        self._steps: dict[tuple[Position, str], Position] = {}
 
     def new(self) -> int:
         """Add a state."""
@@ -59,27 +61,35 @@ class Automaton:
         return frozenset(reached)
 
     def after(self, position: Position, character: str) -> Position:
-        """Return where one is after reading ``character``."""
-        return self.closed(
-            end
-            for state in position
-            for characters, end in self._moves[state]
-            if character in characters
-        )
+        """Return where one is after reading ``character``; to be asked once all is drawn."""
+        step = position, character
+        if step not in self._steps:
+            self._steps[step] = self.closed(
+                end
+                for state in position
+                for characters, end in self._moves[state]
+                if character in characters
+            )
+        return self._steps[step]
 
     def distances(self, goal: int) -> list[float]:
-        """Count, for every state, the fewest characters to ``goal``."""
-        away = [float("inf")] * len(self._moves)
+        """Count, for every state, the fewest characters to ``goal``, walking back from it."""
+        before: list[list[tuple[int, int]]] = [[] for _ in self._moves]
+        for state, (moves, skips) in enumerate(zip(self._moves, self._skips, strict=True)):
+            for end in skips:
+                before[end].append((state, 0))
+            for _, end in moves:
+                before[end].append((state, 1))
+        away = [float("inf")] * len(before)
         away[goal] = 0
-        changed = True
-        while changed:
-            changed = False
-            for state in range(len(away) - 1, -1, -1):
-                ends = [away[end] for end in self._skips[state]]
-                ends += [1 + away[end] for _, end in self._moves[state]]
-                best = min([away[state], *ends])
-                changed = changed or best < away[state]
-                away[state] = best
+        waiting = deque([goal])
+        while waiting:
+            at = waiting.popleft()
+            for state, cost in before[at]:
+                if away[at] + cost < away[state]:
+                    away[state] = away[at] + cost
+                    # A skip costs nothing, so whoever it reaches comes before all who wait.
+                    (waiting.append if cost else waiting.appendleft)(state)
         return away
 
 

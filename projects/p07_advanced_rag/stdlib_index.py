@@ -1,6 +1,7 @@
 """Bring the standard library's symbols into the index, once per Python and per version of ours."""
 
 import hashlib
+import logging
 import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,8 @@ from shared.embeddings.shipped import ShippedEmbedder, ShippedVectors
 from shared.errors import ConfigurationError
 from shared.postgres.database import database
 from shared.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
 VECTORS = FOLDER / "data" / "vectors.npz"
@@ -62,11 +65,15 @@ async def open_library(
         yield Library(pool, embedder, tokens)
 
 
-def with_shipped_vectors(inner: Embedder) -> Embedder:
-    """Look known texts up in the file that travels with the project; without it, embed them."""
+def with_shipped_vectors(inner: Embedder, file: Path = VECTORS) -> Embedder:
+    """Look known texts up in the file that travels with the project; without it, embed them.
+
+    That it cannot be used is said in the log: everything still works, only much more slowly.
+    """
     try:
-        return ShippedEmbedder(inner, ShippedVectors.load(VECTORS))
-    except ConfigurationError:
+        return ShippedEmbedder(inner, ShippedVectors.load(file))
+    except ConfigurationError as error:
+        logger.warning("%s Until then every text is embedded on this machine.", error)
         return inner
 
 

@@ -11,10 +11,17 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
-from projects.p09_agents.contracts import AgentError, ApprovalRequest, Decision, Run, Ticket
 from projects.p09_agents.criteria.tasks import draw_tasks, farol
-from projects.p09_agents.database import Farol
-from projects.p09_agents.service import Day
+from projects.p09_agents.given.contracts import (
+    AgentError,
+    ApprovalRequest,
+    Decision,
+    Observation,
+    Run,
+    Ticket,
+)
+from projects.p09_agents.given.farol import Farol
+from projects.p09_agents.given.service import Day
 from shared.errors import CapstoneError
 from shared.llm.connect import connect
 from shared.postgres.database import connect as open_pool
@@ -24,7 +31,7 @@ from shared.settings import Settings, read_settings
 from shared.world.world import World, draw
 
 if TYPE_CHECKING:
-    from projects.p09_agents.agent import Desk
+    from projects.p09_agents.given.agent import Desk
 
 BAD_INPUT = 2
 NOT_SETTLED = 1
@@ -38,7 +45,7 @@ def tickets_of(world: World) -> list[Ticket]:
 
 async def run_ticket(options: argparse.Namespace) -> int:
     """Work on one ticket over a database made for it, and print what happened."""
-    from projects.p09_agents import agent  # noqa: PLC0415 (LangGraph takes a second to import)
+    from projects.p09_agents.given import agent  # noqa: PLC0415 (LangGraph takes a second to import)
 
     world, settings = draw(options.seed), read_settings()
     ticket = choose(tickets_of(world), options.ticket)
@@ -101,16 +108,30 @@ def transcript(run: Run, settings: Settings) -> str:
     """Write what happened: the plan, each call with its result, the answer, the cost."""
     lines = [f"Read as   {run.plan.model_dump_json(exclude_none=True) if run.plan else 'nothing'}"]
     for seen in run.observations:
-        lines += ["", f"{seen.tool}  [{seen.status}]", indented(seen.text, 600)]
+        lines += ["", f"{seen.tool}  [{seen.status}]", indented(told(seen), 1_200)]
     if report := run.report:
         lines += ["", f"Ended     {report.outcome} ({report.reason})", indented(report.reply)]
         lines += [f"  {fact.name} = {fact.value}  ← {fact.call_id}" for fact in report.facts]
-        lines += [f"  SQL, {query.rows} rows: {query.sql}" for query in report.queries]
     spend = run.spend
     tokens = f"{spend.input_tokens} + {spend.output_tokens} tokens"
     cost = f"{spend.calls} calls of {settings.model}, {tokens}, ${spend.usd_micros / 1_000_000:.6f}"
     lines += ["", f"Cost      {cost}, {spend.steps} steps"]
     return "\n".join(lines)
+
+
+def told(seen: Observation) -> str:
+    """Write what came of a call: a query with its rows, anything else as a model saw it."""
+    rows = seen.data.get("rows")
+    if not isinstance(rows, list):
+        return seen.text
+    count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+    return "\n".join([str(seen.data["sql"]), f"{count}:", *map(fields, rows)])
+
+
+def fields(row: object) -> str:
+    """Write a row without what is not there."""
+    known = row.items() if isinstance(row, dict) else ()
+    return "- " + ", ".join(f"{name} {value}" for name, value in known if value is not None)
 
 
 def indented(text: str, most: int = 2_000) -> str:

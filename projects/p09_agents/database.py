@@ -1,61 +1,25 @@
-"""Farol's tables as the agent meets them: views for reading, a role without rights, two writes.
+"""Layer (b) around SQL that a model wrote: a role that may read one customer's views, and no more.
 
-Layer (b) around SQL that a model wrote: whatever the statement says, it runs as a role that may
-read the views of one customer, in a transaction that cannot write, for two seconds.
+Whatever the statement says, it runs in a transaction that cannot write, for a second at most.
 """
 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, conninfo, sql
+from psycopg import conninfo, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from projects.p09_agents.contracts import AgentError, Json, RefusedError
+from projects.p09_agents.given.contracts import AgentError, Json, RefusedError
+from projects.p09_agents.given.farol import WAIT_S, Connection, Pool, address, plain, transaction
 from projects.p09_agents.sql_guard import MOST_ROWS, SCHEMA, check
 from shared.llm.messages import Frozen
-from shared.world.model import Product
-from shared.world.rows import SCHEMA as TABLES
-from shared.world.rows import copy_statement
-
-Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[TupleRow]]
-WAIT_S = 5.0
-
-OWN = """
-CREATE TABLE agent_actions (
-    key text PRIMARY KEY,
-    tool text NOT NULL,
-    arguments jsonb NOT NULL,
-    result jsonb,
-    done_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE TABLE agent_sessions (pid integer PRIMARY KEY, customer_id text NOT NULL);
-CREATE TABLE agent_rules (intent text, tool text, PRIMARY KEY (intent, tool));
-CREATE TABLE agent_passages (
-    id integer PRIMARY KEY,
-    title text NOT NULL,
-    language text NOT NULL,
-    text text NOT NULL,
-    words tsvector NOT NULL
-);
-CREATE INDEX ON agent_passages USING gin (words);
-"""
-RULES: Mapping[str, Sequence[str]] = {
-    "status": ("query_orders",),
-    "parcel": ("query_orders", "track_parcel"),
-    "refund": ("query_orders", "quote_refund", "refund"),
-    "cancel": ("query_orders", "cancel_order"),
-    "purchases": ("query_orders",),
-    "rules": ("search_policies",),
-}
-"""The tools that each intent may use: what an injected wish for another tool fails on."""
+from shared.postgres.database import alive
 
 VIEWS = """
 CREATE FUNCTION public.agent_customer() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
@@ -110,24 +74,6 @@ END $$;
 functions that sleep, lock, kill or fill the memory."""
 
 
-class Document(Frozen):
-    """A policy or manual to search in."""
-
-    title: str
-    language: str
-    text: str
-
-
-class Farol(Frozen):
-    """Farol on one day, as plain data: rows by table, the documents, and the rules of returning."""
-
-    today: date
-    rows: dict[str, list[list[Any]]]
-    products: tuple[Product, ...] = ()
-    documents: tuple[Document, ...] = ()
-    rules: dict[str, Any]
-
-
 class Rows(Frozen):
     """What a query gave: at most ``MOST_ROWS`` rows; ``sql`` is the text that was executed."""
 
@@ -139,51 +85,6 @@ class Rows(Frozen):
     def records(self) -> list[Json]:
         """Each row by its columns' names."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-
-
-@asynccontextmanager
-async def transaction(pool: Pool) -> AsyncIterator[AsyncConnection[TupleRow]]:
-    """Open a transaction; raises ``AgentError`` when the database is away."""
-    try:
-        async with pool.connection(timeout=WAIT_S) as connection, connection.transaction():
-            yield connection
-    except (psycopg.OperationalError, PoolTimeout) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise AgentError(
-            f"The database did not carry this out ({reason}).",
-            advice="Nothing was done twice; run the same ticket again.",
-        ) from error
-
-
-async def prepare(pool: Pool, farol: Farol) -> None:
-    """Create and fill Farol's tables in an empty database, then lock it down."""
-    async with transaction(pool) as connection:
-        await connection.execute(TABLES + OWN)
-        for table, rows in farol.rows.items():
-            async with connection.cursor().copy(copy_statement(table)) as copy:
-                for row in rows:
-                    await copy.write_row(row)
-        for intent, tools in RULES.items():
-            for tool in tools:
-                await connection.execute("INSERT INTO agent_rules VALUES (%s, %s)", [intent, tool])
-        await _shelve(connection, farol.documents)
-    await lock_down(pool)
-
-
-async def _shelve(connection: AsyncConnection[TupleRow], documents: Sequence[Document]) -> None:
-    """Store documents by paragraph."""
-    passages = [
-        (document.title, document.language, part.strip())
-        for document in documents
-        for part in document.text.split("\n\n")
-        if len(part.strip()) > 20
-    ]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(
-            "INSERT INTO agent_passages"
-            " VALUES (%s, %s, %s, %s, to_tsvector('simple', %s || ' ' || %s))",
-            [(at, *passage, passage[0], passage[2]) for at, passage in enumerate(passages)],
-        )
 
 
 async def lock_down(pool: Pool) -> None:
@@ -215,13 +116,6 @@ def reader_of(database: str) -> str:
     return f"{database}_reader"[:63]
 
 
-def address(pool: Pool) -> str:
-    """Say where a pool leads."""
-    if not isinstance(pool.conninfo, str):
-        raise AgentError("The pool's address is not known.", advice="Open it with an address.")
-    return pool.conninfo
-
-
 def _password(url: str) -> str:
     owner = str(conninfo.conninfo_to_dict(url).get("password") or "")
     return hmac.new(owner.encode(), b"reader", hashlib.sha256).hexdigest()
@@ -239,7 +133,7 @@ async def reading(pool: Pool) -> AsyncIterator[Pool]:
         max_size=4,
         open=False,
         timeout=WAIT_S,
-        check=AsyncConnectionPool.check_connection,
+        check=alive,
     )
     await reader.open()
     try:
@@ -300,7 +194,7 @@ async def _read(reader: Pool, owner: Pool, statement: str, customer_id: str) -> 
             return _rows(statement, cursor.description, rows)
 
 
-async def _serve(owner: Pool, connection: AsyncConnection[TupleRow], customer_id: str) -> None:
+async def _serve(owner: Pool, connection: Connection, customer_id: str) -> None:
     """Say whom a session serves, in a table the reader cannot reach: none of its SQL changes it."""
     async with transaction(owner) as own:
         await own.execute(
@@ -310,7 +204,7 @@ async def _serve(owner: Pool, connection: AsyncConnection[TupleRow], customer_id
         )
 
 
-async def _fetched(connection: AsyncConnection[TupleRow], statement: str) -> Rows:
+async def _fetched(connection: Connection, statement: str) -> Rows:
     """Run a statement as the owner, without any protection."""
     cursor = await connection.execute(statement.encode())
     rows = await cursor.fetchmany(MOST_ROWS) if cursor.description else []
@@ -322,10 +216,3 @@ def _rows(
 ) -> Rows:
     columns = tuple(column.name for column in description or ())
     return Rows(sql=statement, columns=columns, rows=tuple(tuple(map(plain, row)) for row in rows))
-
-
-def plain(value: object) -> object:
-    """Write a database value as JSON can hold it; money and dates as text."""
-    if isinstance(value, Decimal | date):
-        return str(value)
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,4 +1,4 @@
-"""The agent as a graph with a checkpoint after every step. The only module that imports LangGraph.
+"""The agent as a graph with a checkpoint after every step. LangGraph runs it.
 
 ::
 
@@ -7,71 +7,51 @@
            approve                 and nothing in ``act`` may harm when done twice
 """
 
-import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Protocol, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, interrupt
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from langgraph.types import interrupt
 from pydantic import ValidationError
 
-from projects.p09_agents.answers import report, ungrounded
-from projects.p09_agents.contracts import (
+from projects.p09_agents.given.contracts import (
     ApprovalRequest,
     Call,
     Decision,
     Json,
-    Limits,
     Observation,
     Plan,
     RefusedError,
     Spend,
     Strategy,
-    Ticket,
     digest_of,
 )
-from projects.p09_agents.planning import Step, loop_step, plan_step
-from projects.p09_agents.policy import stop_reason, visited
-from projects.p09_agents.reading import Priced, Talk, read_ticket, results_of
-from projects.p09_agents.tools import IRREVERSIBLE, read_arguments
-from shared.llm.messages import Frozen, Message, user
-from shared.llm.model import ChatModel
+from projects.p09_agents.given.parts import Parts
+from projects.p09_agents.given.planning import Step, loop_step, plan_step
+from projects.p09_agents.given.state import (
+    digest_in,
+    dumped,
+    edited,
+    observations_in,
+    pending_in,
+    plan_in,
+    plan_of,
+    refusal,
+    refused,
+    reported,
+    ticket_in,
+    told,
+)
+from projects.p09_agents.given.talk import Talk, results_of
+from projects.p09_agents.given.toolset import IRREVERSIBLE, read_arguments
+from projects.p09_agents.policy import stop_reason, ungrounded, visited
+from projects.p09_agents.reading import read_ticket
+from shared.llm.messages import Message, user
 
 APPROVAL_HOURS = 24
-Memory = InMemorySaver
-
-
-@asynccontextmanager
-async def checkpoints(url: str) -> AsyncIterator[AsyncPostgresSaver]:
-    """Open the saver on a pool of its own: it wants rows as dictionaries, and no transactions."""
-    own: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
-        url,
-        min_size=0,
-        max_size=4,
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
-    )
-    await own.open()
-    try:
-        yield AsyncPostgresSaver(own)
-    finally:
-        await own.close()
-
-
-def resuming(decision: Decision | None) -> Command[Any] | None:
-    """Say how to go on: with a person's answer, or from where it was cut off."""
-    return Command(resume=decision.model_dump(mode="json")) if decision else None
 
 
 def joined(left: list[Any], right: list[Any]) -> list[Any]:
@@ -108,32 +88,6 @@ class State(TypedDict):
     report: Json | None
 
 
-class Hands(Protocol):
-    """What the agent acts with: the real tools, or in a replay the recorded ones."""
-
-    async def authorise(
-        self, ticket: Ticket, call: Call, plan: Plan, observations: Sequence[Observation]
-    ) -> None:
-        """Let a call pass, or raise ``RefusedError``."""
-        ...
-
-    async def perform(self, ticket: Ticket, calls: Sequence[Call]) -> list[Observation]:
-        """Carry out calls."""
-        ...
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the nodes work with. Nothing of it is in the state, so no model can reach it."""
-
-    model: ChatModel
-    hands: Hands
-    limits: Limits
-    priced: Priced
-    now: Callable[[], datetime]
-    reflects: bool = False
-
-
 def build(parts: Parts, saver: BaseCheckpointSaver[str]) -> CompiledStateGraph[State]:
     """Put the nodes together."""
     nodes = Nodes(parts)
@@ -163,7 +117,8 @@ def after_approve(state: State) -> str:
     """Say where to go from a person's answer."""
     if not state["pending"]:
         return "decide"
-    return "act" if state["approved"] == _digest(_pending(state)) else "approve"
+    approved = state["approved"]
+    return "act" if approved and approved == digest_in(pending_in(state)) else "approve"
 
 
 class Nodes:
@@ -180,33 +135,33 @@ class Nodes:
         if state["plan"] is not None:
             return {}
         talk = self._talk(state)
-        plan = await read_ticket(_ticket(state), talk)
-        return {"plan": plan and plan.model_dump(mode="json"), **_told(talk)}
+        plan = await read_ticket(ticket_in(state), talk)
+        return {"plan": plan and plan.model_dump(mode="json"), **told(talk)}
 
     async def decide(self, state: State) -> Json:
         """Choose the next calls, or end: because it is done, or because it must."""
-        observations, talk = _observations(state), self._talk(state)
+        observations, talk = observations_in(state), self._talk(state)
         stop = stop_reason(Spend(**state["spend"]), self._parts.limits, state["visits"])
-        plan = _plan(state)
+        plan = plan_in(state)
         if stop or plan is None:
-            return {"pending": [], "report": _reported(state, stop=stop), **_told(talk)}
+            return {"pending": [], "report": reported(state, stop=stop), **told(talk)}
         step = await self._step(state, plan, observations, talk)
-        spent = _told(talk, steps=1)
-        notes, spoken = _dumped(step.notes), _dumped(step.messages)
+        spent = told(talk, steps=1)
+        notes, spoken = dumped(step.notes), dumped(step.messages)
         update = {"pending": [], "observations": notes, "messages": spoken, **spent}
         if step.calls:
-            calls = _dumped(step.calls)
+            calls = dumped(step.calls)
             return {**update, "pending": calls, "asked_at": self._asked(), "approved": ""}
         if notes:
             return update
         if wrong := self._ungrounded(state, step):
             return {**update, "messages": [*spoken, wrong], "visits": ["ungrounded"]}
-        return {**update, "report": _reported(state, stop=step.stop, said=step.said)}
+        return {**update, "report": reported(state, stop=step.stop, said=step.said)}
 
     async def _step(
         self, state: State, plan: Plan, observations: Sequence[Observation], talk: Talk
     ) -> Step:
-        ticket = _ticket(state)
+        ticket = ticket_in(state)
         if state["strategy"] == "loop":
             turns = [Message.model_validate(message) for message in state["messages"]]
             return await loop_step(ticket, turns, talk)
@@ -214,11 +169,11 @@ class Nodes:
 
     def _ungrounded(self, state: State, step: Step) -> Json | None:
         """Ask once more for a text whose numbers are known, while corrections are left."""
-        strange = ungrounded(step.said, _ticket(state), _observations(state))
+        strange = ungrounded(step.said, ticket_in(state), observations_in(state))
         if not strange or state["visits"].count("ungrounded") >= self._parts.limits.corrections:
             return None
-        told = f"No tool returned {', '.join(strange)}. Correct the answer: only use tool results."
-        return user(told).model_dump(mode="json")
+        asked = f"No tool returned {', '.join(strange)}. Correct the answer: only use tool results."
+        return user(asked).model_dump(mode="json")
 
     async def approve(self, state: State) -> Json:
         """Have a person decide on an irreversible call; the approval is for these exact arguments.
@@ -227,15 +182,15 @@ class Nodes:
         but these arguments, or one that comes too late, approves nothing.
         """
         # task 9: begin
-        calls = _pending(state)
+        calls = pending_in(state)
         call = next(call for call in calls if call.name in IRREVERSIBLE)
         try:
             await self._parts.hands.authorise(
-                _ticket(state), call, _plan_of(state), _observations(state)
+                ticket_in(state), call, plan_of(state), observations_in(state)
             )
             arguments = read_arguments(call).model_dump(mode="json")
         except RefusedError as error:
-            return _refused(calls, str(error), "not_allowed")
+            return refused(calls, str(error), "not_allowed")
         expires = datetime.fromisoformat(state["asked_at"]) + timedelta(hours=APPROVAL_HOURS)
         digest = digest_of(call.name, arguments)
         request = ApprovalRequest(
@@ -243,16 +198,16 @@ class Nodes:
         )
         answer = interrupt(request.model_dump(mode="json"))
         if self._parts.now() > expires:
-            return _refused(calls, "Nobody approved this in time.", "expired")
+            return refused(calls, "Nobody approved this in time.", "expired")
         try:
             decision = Decision.model_validate(answer)
         except ValidationError:
             return {"approved": ""}
         if decision.digest == digest and decision.kind == "reject":
-            return _refused(calls, f"{decision.by} rejected this.", "rejected")
+            return refused(calls, f"{decision.by} rejected this.", "rejected")
         if decision.digest == digest and decision.kind == "edit":
-            others = [_edited(c, decision) if c is call else c for c in calls]
-            return {"pending": _dumped(others), "approved": "", "asked_at": self._asked()}
+            others = [edited(c, decision) if c is call else c for c in calls]
+            return {"pending": dumped(others), "approved": "", "asked_at": self._asked()}
         return {"approved": digest if decision.digest == digest else ""}
         # task 9: end
 
@@ -261,8 +216,8 @@ class Nodes:
 
     async def act(self, state: State) -> Json:
         """Carry out the calls that are allowed, and say of the others that they are not."""
-        calls, ticket = _pending(state), _ticket(state)
-        before, found = _observations(state), {}
+        calls, ticket = pending_in(state), ticket_in(state)
+        before, found = observations_in(state), {}
         for at, call in enumerate(calls):
             if refusal := await self._refusal(state, call, before):
                 found[at] = refusal
@@ -271,8 +226,8 @@ class Nodes:
         found.update({at: seen for (at, _), seen in zip(allowed, performed, strict=True)})
         observations = [found[at] for at in range(len(calls))]
         return {
-            "observations": _dumped(observations),
-            "messages": _dumped([results_of(observations)]),
+            "observations": dumped(observations),
+            "messages": dumped([results_of(observations)]),
             "visits": [visited(calls, observations)],
             "pending": [],
             "approved": "",
@@ -282,72 +237,9 @@ class Nodes:
         self, state: State, call: Call, before: Sequence[Observation]
     ) -> Observation | None:
         try:
-            if call.name in IRREVERSIBLE and state["approved"] != _digest([call]):
-                return _refusal(call, "A person has to approve this first.", "not_approved")
-            await self._parts.hands.authorise(_ticket(state), call, _plan_of(state), before)
+            if call.name in IRREVERSIBLE and state["approved"] != digest_in([call]):
+                return refusal(call, "A person has to approve this first.", "not_approved")
+            await self._parts.hands.authorise(ticket_in(state), call, plan_of(state), before)
         except RefusedError as error:
-            return _refusal(call, str(error), "not_allowed")
+            return refusal(call, str(error), "not_allowed")
         return None
-
-
-def _refusal(call: Call, text: str, reason: str) -> Observation:
-    return Observation(
-        call_id=call.id, tool=call.name, status="refused", text=text, data={"reason": reason}
-    )
-
-
-def _refused(calls: Sequence[Call], text: str, reason: str) -> Json:
-    seen = [_refusal(call, text, reason) for call in calls]
-    return {
-        "observations": _dumped(seen),
-        "messages": _dumped([results_of(seen)]),
-        "visits": [visited(calls, seen)],
-        "pending": [],
-        "approved": "",
-    }
-
-
-def _edited(call: Call, decision: Decision) -> Call:
-    return call.model_copy(update={"arguments": json.dumps(decision.arguments or {})})
-
-
-def _dumped(values: Sequence[Frozen]) -> list[Json]:
-    return [value.model_dump(mode="json") for value in values]
-
-
-def _digest(calls: Sequence[Call]) -> str:
-    """Name the irreversible call among some by its exact arguments."""
-    call = next(call for call in calls if call.name in IRREVERSIBLE)
-    return digest_of(call.name, read_arguments(call).model_dump(mode="json"))
-
-
-def _told(talk: Talk, *, steps: int = 0) -> Json:
-    spend = talk.spend.model_dump() | {"steps": steps}
-    return {"exchanges": talk.exchanges, "spend": spend}
-
-
-def _reported(state: State, *, stop: str = "", said: str = "") -> Json:
-    observations = _observations(state)
-    return report(_ticket(state), _plan(state), observations, stop=stop, said=said).model_dump(
-        mode="json"
-    )
-
-
-def _ticket(state: State) -> Ticket:
-    return Ticket.model_validate(state["ticket"])
-
-
-def _plan(state: State) -> Plan | None:
-    return None if state["plan"] is None else Plan.model_validate(state["plan"])
-
-
-def _plan_of(state: State) -> Plan:
-    return Plan.model_validate(state["plan"])
-
-
-def _pending(state: State) -> list[Call]:
-    return [Call.model_validate(call) for call in state["pending"]]
-
-
-def _observations(state: State) -> list[Observation]:
-    return [Observation.model_validate(seen) for seen in state["observations"]]

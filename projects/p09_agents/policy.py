@@ -1,7 +1,7 @@
 """What the agent may do at all: rules that code holds, whatever a model or a tool's answer says.
 
-Two questions: may this call be made for this ticket (``authorise``), and may the run go on
-(``stop_reason``). Neither asks a model.
+Three questions: may this call be made for this ticket (``authorise``), may the run go on
+(``stop_reason``), may this text leave (``ungrounded``). None asks a model.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from projects.p09_agents.contracts import (
+from projects.p09_agents.given.contracts import (
     Call,
     Json,
     Limits,
@@ -19,18 +19,19 @@ from projects.p09_agents.contracts import (
     Plan,
     RefusedError,
     Spend,
+    Ticket,
 )
-from projects.p09_agents.database import transaction
-from projects.p09_agents.tools import (
+from projects.p09_agents.given.farol import transaction
+from projects.p09_agents.given.toolset import (
     CancelOrder,
     QueryOrders,
     QuoteRefund,
     Refund,
     SearchPolicies,
-    Toolbox,
     TrackParcel,
     read_arguments,
 )
+from projects.p09_agents.tools import Toolbox
 
 LITERAL = re.compile(r"'((?:[^']|'')*)'")
 PLAIN_LITERAL = re.compile(
@@ -175,3 +176,25 @@ def visited(calls: Sequence[Call], observations: Sequence[Observation]) -> str:
     went_well = any(seen.status == "ok" for seen in observations)
     made = json.dumps([[call.name, call.arguments] for call in calls])
     return ("" if went_well else FAILED) + hashlib.sha256(made.encode()).hexdigest()[:16]
+
+
+NUMBER = re.compile(r"[A-Za-z]*[-\d]*\d[\w.,:/-]*")
+
+
+def ungrounded(text: str, ticket: Ticket, observations: Sequence[Observation]) -> list[str]:
+    """List the numbers in a text that neither the ticket nor a tool's good answer holds.
+
+    Numbers are whole words with a digit in them: 12 is not found in 120, nor in QX-0000012.
+    """
+    # task 8: begin
+    known = numbers_in(ticket.text)
+    for observation in observations:
+        if observation.status == "ok":
+            known |= numbers_in(observation.text)
+    return sorted(numbers_in(text) - known)
+    # task 8: end
+
+
+def numbers_in(text: str) -> set[str]:
+    """Cut out the words with digits, without the punctuation around them."""
+    return {word.strip(".,:/-").lower() for word in NUMBER.findall(text)}

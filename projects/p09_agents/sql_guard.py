@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import sqlglot
 from sqlglot import exp
 
-from projects.p09_agents.contracts import RefusedError
+from projects.p09_agents.given.contracts import RefusedError
 
 MOST_ROWS = 50
 LONGEST = 4_000

@@ -17,7 +17,7 @@ from scorecard.catalog.model import Project
 from scorecard.checks.pytest_main import ARGUMENTS, project_of
 from scorecard.checks.sources import SHOWN
 from scorecard.checks.usage import TASKS
-from scorecard.evals.judge import LIVELY, PYTHON, caches, socket_folder
+from scorecard.evals.order import LIVELY, PYTHON, caches, socket_folder
 from scorecard.ledger import Cause, Check, Finding, State, plain
 from scorecard.place import Place
 from scorecard.sandbox.confine import Name, View

@@ -83,7 +83,7 @@ def nursing() -> AbstractContextManager[None]:
 
     To be entered before there is an event loop, or a second thread.
     """
-    return nesting(nursery.main, NURSERIES)
+    return nesting(lambda: nursery.main, NURSERIES)
 
 
 def _nursery() -> Process:

@@ -17,14 +17,13 @@ from typing import Any, Self
 
 from scorecard.catalog.model import Project
 from scorecard.checks.sources import Needs
-from scorecard.evals import judge
 from scorecard.evals.expected import criteria_file
-from scorecard.evals.judge import Order
+from scorecard.evals.order import Order
 from scorecard.ledger import Cause, Check, Kind, Ledger, LedgerError, State
 from scorecard.place import Place
 from scorecard.progress import Progress
 from scorecard.sandbox.confine import Name
-from scorecard.sandbox.nest import Nest, nesting
+from scorecard.sandbox.nest import Main, Nest, nesting
 from scorecard.sandbox.process import Process, ProtocolError
 from scorecard.spent import Spent
 from shared.criteria import Measured
@@ -41,7 +40,14 @@ def judging() -> AbstractContextManager[None]:
 
     To be entered before there is an event loop, or a second thread.
     """
-    return nesting(judge.main, JUDGES)
+    return nesting(_judge, JUDGES)
+
+
+def _judge() -> Main:
+    """Import it where it is needed: most runs find that nothing changed."""
+    from scorecard.evals.judge import main  # noqa: PLC0415 (slow, and in another process)
+
+    return main
 
 
 @dataclass(frozen=True)

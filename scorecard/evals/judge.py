@@ -10,60 +10,29 @@ and no more. It is told what to do by one message and answers with a message per
 import asyncio
 import json
 import os
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from scorecard.evals.addresses import Resources
 from scorecard.evals.declared import load_criteria
 from scorecard.evals.engine import Ending, Engine
+from scorecard.evals.order import LIVELY, PYTHON, Order, caches, socket_folder
 from scorecard.evals.remote import RemoteSubject, Worker, worker_of
-from scorecard.sandbox.confine import Name, View, sandbox
+from scorecard.sandbox.confine import View, sandbox
 from scorecard.sandbox.doors import DOORS, Door, doors
 from scorecard.sandbox.process import INBOX, OUTBOX, Allowance
 from scorecard.spent import Spent
 from scorecard.worker.settle import MOST_PROCESSES
 from shared.errors import CapstoneError
-from shared.llm.messages import Frozen
 from shared.settings import read_settings
 
 ANSWERING = ("reader", "respond.py", "oracle.py", "heldout.py", "dice.py")
 """What of the simulator answers for the models, and must not be asked directly."""
 
-LIVELY = 512
-"""Processes and threads that a project may have at a time."""
-
-PYTHON = (sys.executable, "-I", "-S", "-B")
-
-
 SLOWER_LIVE = 15.0
 """How many times longer a fact may take where a live model answers: one at home needs it."""
-
-
-class Order(Frozen):
-    """What to measure and with what.
-
-    ``paths`` is where the worker imports from, ``home`` where caches live. ``only`` names the
-    criteria to measure; all of them where it is empty.
-    """
-
-    project: str
-    criteria: Path
-    paths: tuple[Path, ...]
-    seed: int
-    model: str
-    home: Path
-    database_url: str | None = None
-    database_refused: str = ""
-    memory_mb: int = 0
-    file_mb: int = 0
-    judging_s: float = 30
-    sandbox: Name = "processes"
-    gated: bool = True
-    only: tuple[str, ...] = ()
 
 
 class Outbox:
@@ -200,20 +169,6 @@ def _view(order: Order, folder: Path) -> View:
         memory_mb=order.memory_mb,
         own=folder,
     )
-
-
-def caches(home: Path) -> Iterator[Path]:
-    """Name what the learner's code may read of the home: weights and vectors, no results."""
-    for name in ("models", "embeddings.sqlite"):
-        if (home / name).exists():
-            yield home / name
-
-
-def socket_folder(url: str | None) -> Iterator[Path]:
-    """Say where PostgreSQL's socket is, when it has one."""
-    for host in parse_qs(urlsplit(url or "").query).get("host", []):
-        if host.startswith("/"):
-            yield Path(host)
 
 
 def main() -> None:

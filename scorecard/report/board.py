@@ -1,6 +1,10 @@
-"""The board: pillars, the projects under them, and every check with its number."""
+"""The board: pillars, the projects under them, and what a busy reader must know of each.
 
-from collections.abc import Iterator
+Of a project in which all passed, two lines; of another, what did not pass. In full, every check.
+The causes stand once more at the end, where a log that was cut still has them.
+"""
+
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -11,36 +15,83 @@ from rich.text import Text
 from scorecard.catalog.ownership import Ownership
 from scorecard.ledger import Check, State
 from scorecard.locale import ENGLISH, Translator
+from scorecard.report.missed import MARKS, missed_lines, name
+from scorecard.report.page.weigh import Piece
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import advice, claim, level_name, number, summary
 
-MARKS = {
-    State.PASSED: ("✓", "green"),
-    State.FAILED: ("✗", "red"),
-    State.COULD_NOT_CHECK: ("?", "yellow"),
-    State.NOT_REACHED: ("·", "dim"),
-}
-
-
 WIDE = 110
+SHOWN = {State.FAILED, State.COULD_NOT_CHECK}
 
 
-def show_board(console: Console, card: Scorecard, t: Translator = ENGLISH) -> None:
-    """Print the board."""
+def show_board(
+    console: Console, card: Scorecard, t: Translator = ENGLISH, *, full: bool = False
+) -> None:
+    """Print the board, in short or in full."""
     for pillar in card.pillars:
         own = [project for project in card.projects if project.id in pillar.projects]
         if own:
             console.rule(f"[bold]{t(pillar.pillar)}[/]  {t(pillar.readiness)}", align="left")
             for project in own:
-                console.print(_project(project, t, wide=console.width >= WIDE))
+                console.print(_project(project, t, wide=console.width >= WIDE, full=full))
     for problem in card.problems:
         console.print(
             Text.assemble(("! ", "yellow"), f"{problem.where}: {problem.happened} {problem.advice}")
         )
+    for line in missed_lines(card, t):
+        console.print(line, soft_wrap=True)
     console.print(Panel(Group(*_footer(card, t)), border_style="dim"))
 
 
-def _project(project: ProjectResult, t: Translator, *, wide: bool) -> RenderableType:
+def _project(project: ProjectResult, t: Translator, *, wide: bool, full: bool) -> RenderableType:
+    shown = [c for c in project.checks if full or c.state in SHOWN]
+    waiting = () if full else [c for c in project.checks if c.state is State.NOT_REACHED]
+    parts: list[RenderableType] = [_title(project, t)]
+    if not full:
+        parts += [Text(line, style="dim") for line in _counts(project, t)]
+    if shown:
+        parts.append(_table(shown, t, wide=wide))
+    parts += [Text(line, style="dim") for line in _unreached(project, waiting, t)]
+    return Group(*parts, *_findings(shown, t), Text())
+
+
+def _title(project: ProjectResult, t: Translator) -> Text:
+    own = sum(task.ownership is Ownership.OWN for task in project.tasks)
+    whose = t("reference code")
+    if own:
+        whose = t("{own} of {all} tasks your own", own=own, all=len(project.tasks))
+    return Text.from_markup(
+        f"[bold]{project.id}[/] {escape(project.title)}  "
+        f"[dim]{t('the code reaches')}[/] {t(level_name(project.level_reached))}"
+        f"[dim], {whose}, {t('you:')}[/] {t(project.readiness)}"
+    )
+
+
+def _counts(project: ProjectResult, t: Translator) -> Iterator[str]:
+    """Count by level what passed; where all did, add the criterion that holds by the least."""
+    levels = sorted({check.level for check in project.checks})
+    told = []
+    for level in levels:
+        at = [check for check in project.checks if check.level == level]
+        told.append(f"{t(level_name(level))} {sum(c.passed for c in at)}/{len(at)}")
+    yield f"  {t('passed')}: {', '.join(told)}"
+    if all(check.passed for check in project.checks):
+        measured = [Piece(project, c, own=False) for c in project.checks if c.measured]
+        if measured:
+            least = min(measured, key=lambda piece: piece.margin).check
+            yield f"  {t('Weakest evidence')}: {least.code} {t(least.title)}, {number(least)}"
+
+
+def _unreached(project: ProjectResult, checks: Iterable[Check], t: Translator) -> Iterator[str]:
+    """Say once why checks were not reached, however many wait for the same."""
+    groups: dict[str, list[str]] = {}
+    for check in checks:
+        groups.setdefault(_reason(check, t), []).append(name(project, check))
+    for reason, codes in groups.items():
+        yield f"·  {', '.join(codes)}: {reason}"
+
+
+def _table(checks: Iterable[Check], t: Translator, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(width=1)
     table.add_column(no_wrap=True, min_width=12)
@@ -48,18 +99,13 @@ def _project(project: ProjectResult, t: Translator, *, wide: bool) -> Renderable
     if wide:
         table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True)
-    for check in project.checks:
+    for check in checks:
         table.add_row(*_row(check, t, wide=wide))
-    own = sum(task.ownership is Ownership.OWN for task in project.tasks)
-    whose = t("reference code")
-    if own:
-        whose = t("{own} of {all} tasks your own", own=own, all=len(project.tasks))
-    title = (
-        f"[bold]{project.id}[/] {escape(project.title)}  "
-        f"[dim]{t('the code reaches')}[/] {t(level_name(project.level_reached))}"
-        f"[dim], {whose}, {t('you:')}[/] {t(project.readiness)}"
-    )
-    return Group(Text.from_markup(title), table, *_findings(project, t), Text())
+    return table
+
+
+def _reason(check: Check, t: Translator) -> str:
+    return ": ".join(part for part in (t(str(check.cause)), t(check.detail)) if part)
 
 
 def _row(check: Check, t: Translator, *, wide: bool) -> tuple[RenderableType, ...]:
@@ -68,8 +114,7 @@ def _row(check: Check, t: Translator, *, wide: bool) -> tuple[RenderableType, ..
     if found := number(check):
         what.append("" if wide else f"\n{found}", style=style)
     if check.state is not State.PASSED and (check.cause or check.detail):
-        reason = ": ".join(part for part in (t(str(check.cause)), t(check.detail)) if part)
-        what.append(f"\n{reason}", style=style)
+        what.append(f"\n{_reason(check, t)}", style=style)
     return (
         Text(mark, style=style),
         Text(check.code, style=style if check.state is State.FAILED else ""),
@@ -79,8 +124,8 @@ def _row(check: Check, t: Translator, *, wide: bool) -> tuple[RenderableType, ..
     )
 
 
-def _findings(project: ProjectResult, t: Translator) -> Iterator[Text]:
-    for check in project.checks:
+def _findings(checks: Iterable[Check], t: Translator) -> Iterator[Text]:
+    for check in checks:
         lines = [f"{finding.where}  {finding.message}" for finding in check.findings]
         if check.measured and not check.passed:
             lines += [

@@ -1,52 +1,46 @@
-"""Every format a result can be written in, and the schemas of those that are ours."""
+"""Every format a result can be written in."""
 
-import json
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-
-from pydantic import BaseModel
+from typing import TypeAlias
 
 from scorecard.cache import write_whole
-from scorecard.report.badge import badge_text, pillar_badges
-from scorecard.report.evallog import evallog_text
-from scorecard.report.html import html_text
-from scorecard.report.intoto import intoto_text, predicate_text
-from scorecard.report.junit import junit_text
-from scorecard.report.markdown import markdown_text
-from scorecard.report.picture import svg_text
 from scorecard.report.result import Scorecard
-from scorecard.report.sarif import sarif_text
-from scorecard.report.table import csv_text
-from scorecard.verify.result import Verification
 
-WRITERS: Mapping[str, Callable[[Scorecard], str]] = {
+Writer: TypeAlias = Callable[[Scorecard], str]
+
+
+def _late(module: str, name: str) -> Writer:
+    """Import a writer when it is used: all take a while, and most runs need one."""
+
+    def write(card: Scorecard) -> str:
+        found: Writer = getattr(import_module(f"scorecard.report.{module}"), name)
+        return found(card)
+
+    return write
+
+
+WRITERS: Mapping[str, Writer] = {
     "json": Scorecard.json_text,
-    "html": html_text,
-    "junit": junit_text,
-    "markdown": markdown_text,
-    "svg": svg_text,
-    "sarif": sarif_text,
-    "csv": csv_text,
-    "badge": badge_text,
-    "evallog": evallog_text,
-    "intoto": intoto_text,
-    "predicate": predicate_text,
+    "html": _late("html", "html_text"),
+    "junit": _late("junit", "junit_text"),
+    "markdown": _late("markdown", "markdown_text"),
+    "svg": _late("picture", "svg_text"),
+    "sarif": _late("sarif", "sarif_text"),
+    "csv": _late("table", "csv_text"),
+    "badge": _late("badge", "badge_text"),
+    "evallog": _late("evallog", "evallog_text"),
+    "intoto": _late("intoto", "intoto_text"),
+    "predicate": _late("intoto", "predicate_text"),
 }
-SCHEMAS: Mapping[str, type[BaseModel]] = {"scorecard": Scorecard, "verification": Verification}
 
 
 def write_format(name: str, card: Scorecard, file: Path, text: str = "") -> None:
     """Write one format; beside a badge, one a pillar: ``badge-models.svg``."""
     write_whole(file, text or WRITERS[name](card))
     if name == "badge":
+        from scorecard.report.badge import pillar_badges  # noqa: PLC0415 (only badges need it)
+
         for pillar, drawn in pillar_badges(card).items():
             write_whole(file.with_stem(f"{file.stem}-{pillar}"), drawn)
-
-
-def schema_text(model: type[BaseModel] = Scorecard) -> str:
-    """Describe a format as JSON Schema: ``scorecard.json``, unless another is named."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **model.model_json_schema(mode="serialization"),
-    }
-    return json.dumps(schema, indent=2) + "\n"

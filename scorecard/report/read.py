@@ -7,8 +7,8 @@ from pydantic import BaseModel, ValidationError
 
 from scorecard.locale import say
 from scorecard.report.result import Scorecard
-from scorecard.verify.clone import printable
 from scorecard.verify.result import Verification
+from scorecard.verify.trouble import printable
 from shared.errors import CapstoneError
 
 M = TypeVar("M", bound=BaseModel)

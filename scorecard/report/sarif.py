@@ -46,8 +46,11 @@ def sarif_text(card: Scorecard) -> str:
 
 
 def _driver(card: Scorecard) -> Object:
-    """Name the tool; its graders' digest is its version."""
-    return {"name": "scorecard", "version": f"{card.schema_version}+{_digest(card)}"}
+    """Name the tool; its graders' digest is its version, the fork that holds it its address."""
+    driver: Object = {"name": "scorecard", "version": f"{card.schema_version}+{_digest(card)}"}
+    if remote := links_of(card).remote:
+        driver["informationUri"] = remote
+    return driver
 
 
 def _digest(card: Scorecard) -> str:

@@ -1,9 +1,9 @@
 """Fork guarded processes from one that has everything imported: for the grader's own programs.
 
 A nest is forked once, while its process has one thread and no event loop, and before anything of
-the learner's is read. For each request it forks a guard, and the guard forks what it guards. Only
-descriptors and plain text cross over. The learner's code never runs in a fork: it gets an
-interpreter of its own.
+the learner's is read. It imports its program when first asked. For each request it forks a guard,
+and the guard forks what it guards. Only descriptors and plain text cross over. The learner's code
+never runs in a fork: it gets an interpreter of its own.
 """
 
 import asyncio
@@ -131,8 +131,10 @@ class Forked:
 
 
 @contextmanager
-def nesting(program: Main, known: "ContextVar[Nest | None]") -> Iterator[None]:
-    """Fork a nest for ``program``, ``known`` below; it goes at the end, with all it forked.
+def nesting(load: Callable[[], Main], known: "ContextVar[Nest | None]") -> Iterator[None]:
+    """Fork a nest, ``known`` below; it goes at the end, with all it forked.
+
+    The program is what ``load`` returns: the nest calls it when first asked, and never before.
 
     Does nothing where there are more threads than one: a fork would have their locks and not them.
     """
@@ -144,7 +146,7 @@ def nesting(program: Main, known: "ContextVar[Nest | None]") -> Iterator[None]:
     child = os.fork()
     if not child:
         ours.close()
-        _serve(theirs, program)
+        _serve(theirs, load)
     theirs.close()
     token = known.set(Nest(ours))
     try:
@@ -162,9 +164,10 @@ def _threads() -> int:
         return threading.active_count()
 
 
-def _serve(channel: socket.socket, program: Main) -> NoReturn:
+def _serve(channel: socket.socket, load: Callable[[], Main]) -> NoReturn:
     """Fork until nobody asks any more, then end what is left."""
     born: set[int] = set()
+    program: Main | None = None
 
     def reap(*_: object) -> None:
         with suppress(ChildProcessError):
@@ -177,6 +180,7 @@ def _serve(channel: socket.socket, program: Main) -> NoReturn:
         nest = os.getpid()
         while asked := _asked(channel):
             line, descriptors = asked
+            program = program or load()
             child = os.fork()
             if not child:
                 channel.close()

@@ -3,11 +3,12 @@
 import anyio
 import pytest
 
+from scorecard.entry import Request
 from scorecard.evals.court import Patience
 from scorecard.ledger import Cause, Check, State
 from scorecard.place import Place
 from scorecard.report.result import ProjectResult, Scorecard
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.toys import CRITERIA, DOUBLING, TEST, TOML, doubling, running, write_project
 from shared.settings import Settings
 

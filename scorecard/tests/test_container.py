@@ -13,7 +13,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from scorecard.evals.judge import Order, worker_for
+from scorecard.evals.judge import worker_for
+from scorecard.evals.order import Order
 from scorecard.place import Place
 from scorecard.sandbox.confine import choose_sandbox
 from scorecard.sandbox.container import CHANNEL, IMAGE, Container, find_engine, frame

@@ -5,11 +5,12 @@ import pytest
 
 from scorecard.catalog.ownership import Ownership
 from scorecard.checks.expected import TESTS
+from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
 from scorecard.readiness import Readiness, reached, readiness
 from scorecard.report.result import ProjectResult
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.toys import write_project
 from shared.settings import Settings
 

@@ -3,10 +3,11 @@
 import anyio
 import pytest
 
+from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
 from scorecard.report.result import Scorecard
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.toys import only_criteria, works_here, write_project
 from shared.settings import Settings
 

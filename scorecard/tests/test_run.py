@@ -11,11 +11,13 @@ import anyio
 import jsonschema
 import pytest
 
+from scorecard.entry import Request
 from scorecard.ledger import State
 from scorecard.place import Place
-from scorecard.report.formats import WRITERS, schema_text
+from scorecard.report.formats import WRITERS
 from scorecard.report.result import Scorecard
-from scorecard.run import Request, Run
+from scorecard.report.schemas import schema_text
+from scorecard.run import Run
 from scorecard.toys import write_project
 from shared.settings import Settings
 

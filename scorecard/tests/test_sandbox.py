@@ -8,7 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from scorecard.evals.judge import PYTHON, Order, worker_for
+from scorecard.evals.judge import worker_for
+from scorecard.evals.order import PYTHON, Order
 from scorecard.evals.remote import Worker
 from scorecard.place import Place
 from scorecard.sandbox.confine import Name

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from scorecard.report.result import READABLE, VERSION, Evidence, ProjectResult, Scorecard
-from scorecard.verify.clone import printable
 from scorecard.verify.result import Standing
+from scorecard.verify.trouble import printable
 
 MOST_BYTES = 32 << 20
 

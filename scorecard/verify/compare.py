@@ -12,8 +12,8 @@ from scorecard.ledger import Check, Kind
 from scorecard.readiness import reached, readiness, weakest
 from scorecard.report.result import PillarResult, ProjectResult
 from scorecard.report.words import number
-from scorecard.verify.clone import printable
 from scorecard.verify.result import Compared, Outcome
+from scorecard.verify.trouble import printable
 
 
 @dataclass(frozen=True)

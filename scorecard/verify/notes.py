@@ -6,7 +6,7 @@ from pathlib import Path
 from scorecard.catalog.read import read_catalog
 from scorecard.digest import digest_file, digest_tree
 from scorecard.sandbox.staging import GRADERS
-from scorecard.verify.clone import printable
+from scorecard.verify.trouble import printable
 
 
 def other_graders(theirs: Path, ours: Path, slugs: Sequence[str]) -> Iterator[str]:

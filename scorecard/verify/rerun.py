@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scorecard.checks.expected import GIT
+from scorecard.entry import Request
 from scorecard.ledger import Check, Kind, State
 from scorecard.place import Place
 from scorecard.progress import Progress
 from scorecard.readiness import reached, readiness, weakest
 from scorecard.report.result import ProjectResult, Scorecard
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.sandbox.staging import StagingError, stage
 from shared.settings import Settings
 

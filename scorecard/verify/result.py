@@ -9,7 +9,7 @@ from scorecard.catalog.model import Pillar
 from scorecard.ledger import State
 from scorecard.readiness import Readiness
 from scorecard.sandbox.confine import Name
-from scorecard.verify.clone import Trouble
+from scorecard.verify.trouble import Trouble
 from shared.llm.messages import Frozen
 
 

@@ -12,15 +12,15 @@ from scorecard.catalog.model import Project
 from scorecard.catalog.ownership import Ownership
 from scorecard.catalog.read import read_catalog
 from scorecard.digest import digest_tree
+from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
 from scorecard.progress import Progress
 from scorecard.provenance import digest_grader
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import claim as about_person
-from scorecard.run import Request
 from scorecard.verify.claim import Claim, placed, read_claim
-from scorecard.verify.clone import Clone, CloneError, LeftOut, Limits, Trouble, clone
+from scorecard.verify.clone import Clone, clone
 from scorecard.verify.compare import (
     Found,
     compare,
@@ -32,6 +32,7 @@ from scorecard.verify.gap import judge_pillars
 from scorecard.verify.notes import other_graders, unknown
 from scorecard.verify.rerun import Bench
 from scorecard.verify.result import Compared, Outcome, Standing, Verification
+from scorecard.verify.trouble import CloneError, LeftOut, Limits, Trouble
 from scorecard.verify.verdict import concluded
 from shared.errors import CapstoneError, ConfigurationError
 from shared.settings import Settings

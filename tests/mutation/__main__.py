@@ -22,10 +22,11 @@ from rich.text import Text
 from scorecard.catalog.find import choose
 from scorecard.catalog.model import Project
 from scorecard.catalog.read import read_catalog
+from scorecard.entry import Request
 from scorecard.evals.court import judging
 from scorecard.ledger import Kind
 from scorecard.place import GRADER_ROOT, Place
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.sandbox.staging import stage
 from shared.criteria import share
 from shared.llm.messages import Frozen

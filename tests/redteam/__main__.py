@@ -16,10 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 from scorecard.evals.court import judging
+from tests.redteam import attempts
 from tests.redteam.arena import Fought, arena
+from tests.redteam.attempts import Attempt
 from tests.redteam.cheat import CLASSES, Cheat
 from tests.redteam.corpus import CHEATS, QUICK
 from tests.redteam.honest import Graded, grade, order
+from tests.redteam.real import Tried, attempt
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,30 +45,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.quick:
         cheats, runs = [c for c in QUICK if c in cheats], min(runs, 20)
     seed = random.SystemRandom().randrange(1 << 32) if asked.seed is None else asked.seed
+    real = [] if asked.quick else [*attempts.CHEATS, *attempts.HONEST]
+    tried = [a for a in real if not asked.only or any(_means(w, a) for w in asked.only)]
     with judging():
-        return asyncio.run(_run(cheats, runs, asked.jobs, seed))
+        return asyncio.run(_run(cheats, runs, tried, asked.jobs, seed))
 
 
-def _means(word: str, cheat: Cheat) -> bool:
+def _means(word: str, cheat: Cheat | Attempt) -> bool:
     return word == cheat.letter if len(word) == 1 else word in cheat.name
 
 
-async def _run(cheats: Sequence[Cheat], runs: int, jobs: int, seed: int) -> int:
+async def _run(
+    cheats: Sequence[Cheat], runs: int, real: Sequence[Attempt], jobs: int, seed: int
+) -> int:
     console = Console()
     draw, started = random.Random(seed), time.monotonic()  # noqa: S311 (an order, no secret)
     async with arena() as place:
         fought = await _all(draw.sample(cheats, len(cheats)), place.fight, jobs)
         graded = await _all(list(order(runs, draw)), partial(grade, place), jobs)
+        tried = await _all(real, lambda one: attempt(one, place.sandbox, place.home), jobs)
         _show_cheats(console, fought)
         _show_honest(console, graded)
+        _show_real(console, tried)
     won, failed = [f for f in fought if f.won], [g for g in graded if g.failed]
+    wrong = [t for t in tried if t.wrong]
     console.print(
         f"{len(fought)} cheats, {len(won)} won; {len(graded)} honest runs, {len(failed)} failed; "
+        f"of {len(tried)} attempts at p02 {len(wrong)} told wrong; "
         f"sandbox {place.sandbox}, {jobs} at a time, order {seed}, "
         f"{time.monotonic() - started:.0f} s",
         highlight=False,
     )
-    return 1 if won or failed else 0
+    return 1 if won or failed or wrong else 0
 
 
 async def _all(items: Sequence[T], work: Callable[[T], Awaitable[R]], jobs: int) -> list[R]:
@@ -116,6 +127,20 @@ def _show_honest(console: Console, graded: Iterable[Graded]) -> None:
         if found.failed:
             told = f"{found.submission.name}, seed {found.seed}: {'; '.join(found.failed)}"
             console.print(f"FAILED  {told}", markup=False)
+
+
+def _show_real(console: Console, tried: Sequence[Tried]) -> None:
+    table = Table("at p02", "class", "seconds", "it", "verdict", box=None)
+    for found in tried:
+        one = found.attempt
+        verdict = "wrong" if found.wrong else "rejected" if one.letter else "passed"
+        table.add_row(one.name, one.letter, f"{found.seconds:.0f}", one.tries, verdict)
+    if tried:
+        console.print(table)
+    for found in tried:
+        if found.wrong:
+            told = f"{found.attempt.name}, seed {found.seed}: {found.wrong}"
+            console.print(f"{'WON' if found.attempt.letter else 'FAILED'}  {told}", markup=False)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
-from scorecard.run import Request
 from scorecard.sandbox.confine import Name, choose_sandbox
 from scorecard.toys import commit_all, git, running
 from scorecard.verify.rerun import Bench

@@ -1,6 +1,6 @@
 """What comes back over the boundary, and what share of it is right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, JsonValue
@@ -52,6 +52,13 @@ def first_difference(expected: Json, outcome: Outcome) -> tuple[str, str]:
         if there.get(path, MISSING) != value:
             return f"{path}: {value!r}", f"{path}: {there.get(path, MISSING)!r}"
     return "nothing more", str(sorted(there.keys() - dict(leaves(expected)).keys()))[:160]
+
+
+def validator(schema: Json) -> Callable[[JsonValue], bool]:
+    """Make a whole JSON Schema validator, formats included."""
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 (slow to import)
+
+    return Draft202012Validator(schema, format_checker=FormatChecker()).is_valid
 
 
 def leaves(value: JsonValue, path: str = "") -> set[tuple[str, JsonValue]]:

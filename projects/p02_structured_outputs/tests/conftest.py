@@ -1,17 +1,14 @@
 """What the tests of this project share: a model that follows a script, and a subject in process."""
 
-import importlib.util
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from shared.llm.messages import ChatRequest, Completion, FinishReason, Refusal, Reply, StreamEvent
-
-T = TypeVar("T")
+from shared.testing import load_criteria
 
 
 @dataclass
@@ -121,19 +118,8 @@ def payload() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def measured() -> Any:
-    """Load the criteria the way the grader does: by path, apart from the project's package."""
-    folder = Path(__file__).parents[1] / "criteria"
-    spec = importlib.util.spec_from_file_location(
-        "criteria_of_p02_under_test",
-        folder / "__init__.py",
-        submodule_search_locations=[str(folder)],
-    )
-    if spec is None or spec.loader is None:
-        pytest.fail("the criteria cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    spec.loader.exec_module(module)
-    return module
+    """Look at the criteria of this project."""
+    return load_criteria(Path(__file__).parents[1])
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,16 @@
 import io
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from projects.p02_structured_outputs.__main__ import main
+from projects.p02_structured_outputs import __main__ as program
+from shared.llm.model import ChatModel
+from shared.settings import Settings
 
 
 def run(
@@ -19,17 +24,29 @@ def run(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return main()
+    return program.main()
 
 
 def test_a_mail_becomes_json(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mail: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    scripted: Any,
+    mail: str,
+    payload: dict[str, Any],
 ) -> None:
+    model = scripted(json.dumps(payload))
+
+    @asynccontextmanager
+    async def connect(_: Settings) -> AsyncIterator[ChatModel]:
+        yield model
+
+    monkeypatch.setattr(program, "connect", connect)
     code = run(monkeypatch, "extract", given=mail.encode())
 
     printed = json.loads(capsys.readouterr().out)
     assert (code, printed["kind"]) == (0, "extracted")
     assert printed["extraction"]["requests"][0]["order_id"] == "ZX-1234567"
+    assert mail.strip() in model.asked[0].messages[-1].text
 
 
 @pytest.mark.parametrize(("given", "said"), [(b" \n", "no mail"), (b"\xff\xfe", "not UTF-8")])

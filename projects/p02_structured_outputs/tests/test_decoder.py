@@ -55,14 +55,14 @@ def test_the_vocabulary_is_small_and_can_write_anything_safe() -> None:
 def test_samples_keep_the_schema() -> None:
     fits = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 
-    written = samples(SCHEMA, seed=3, count=1_000)
+    written = samples(SCHEMA, seed=3, count=300)
 
     assert all(fits.is_valid(json.loads(text)) for text in written)
-    assert len(set(written)) > 900
+    assert len(set(written)) > 270
 
 
 def test_samples_of_the_contract_are_extractions() -> None:
-    for text in samples(wire_schema(), seed=5, count=50):
+    for text in samples(wire_schema(), seed=5, count=10):
         parse_extraction(text)
 
 

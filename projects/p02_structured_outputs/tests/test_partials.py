@@ -91,6 +91,17 @@ def test_bytes_that_are_no_text_are_refused() -> None:
         PartialReader().feed(b'{"a": "\xff')
 
 
+def test_an_error_is_placed_in_the_whole_stream_and_not_in_its_last_chunk() -> None:
+    reader = PartialReader()
+    for chunk in (b'{"a": 1, ', b'"b": 2, ', b'"c": '):
+        reader.feed(chunk)
+
+    with pytest.raises(UnreadableReplyError) as caught:
+        reader.feed(b"?")
+
+    assert caught.value.at == len('{"a": 1, "b": 2, "c": ')
+
+
 def test_the_work_grows_with_the_text_and_not_with_its_square() -> None:
     # Characters looked at, not seconds: a machine's mood must not decide.
     reader = PartialReader()

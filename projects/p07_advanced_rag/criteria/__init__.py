@@ -8,6 +8,7 @@ was not built, less the margin that stands beside it. The grader loads this pack
 from . import (
     cases,
     chunks,
+    figures,
     filters,
     grounding,
     headers,
@@ -21,6 +22,7 @@ from . import (
 __all__ = [
     "cases",
     "chunks",
+    "figures",
     "filters",
     "grounding",
     "headers",

@@ -128,15 +128,93 @@ async def chosen(subject: Subject, seed: int) -> Json:
     )
 
 
-@criterion("P07.2", level=Level.ROBUST, at_least=1.0)
-def a_dearer_chunking_must_earn_its_place(chosen: Json) -> Measured:
-    """Semantic chunking is weighed against both cheaper ways, and not chosen without proof.
+THINGS = ("kettle", "lamp", "fan", "heater", "blender", "toaster", "radio", "camera")
+SAID = (
+    "The {} is switched off before it is opened",
+    "A {} that was dropped is looked at by somebody who repairs it",
+    "Nobody puts a {} into water",
+    "The {} stands on a flat and dry table",
+    "Children use the {} only with an adult",
+    "The cable of the {} never lies on something hot",
+    "Dust on the {} is wiped away with a soft cloth",
+    "The {} rests for a while after long use",
+    "A new {} may smell a little on its first day",
+    "The {} is kept in its box when it travels",
+)
+ELSEWHERE = (
+    "The shop opens at nine and closes at six",
+    "Letters are answered within two working days",
+    "Parcels leave the warehouse in the afternoon",
+    "The newsletter comes out on the first Monday of a month",
+    "Visitors leave their cars behind the building",
+    "Invoices are kept for five years",
+    "The telephone line is busy in the morning",
+    "A voucher can be used once",
+    "Staff wear a badge with their name",
+    "The catalogue is printed on recycled paper",
+    "Old price lists are no longer valid",
+    "The office moved from the harbour to the hill",
+    "Students of design may visit the archive",
+    "The canteen serves soup on rainy days",
+)
 
-    It embeds every sentence before a question is asked. On short facts its gain cannot be told from
-    chance: choose by paired differences with an interval, not by fashion.
+
+def built(seed: int) -> tuple[list[Json], list[Json]]:
+    """Write documents whose answers are whole paragraphs, and lie where a blind cut falls.
+
+    A paragraph is one long sentence, so whoever looks at either cuts beside it.
     """
-    strategy, gain = chosen["strategy"], chosen["gain"].get("semantic", {})
-    told = f"{strategy}; semantic gains {gain.get('value')} [{gain.get('low')}, {gain.get('high')}]"
+    draw = random.Random(seed)
+    documents, probes = [], []
+    for thing in THINGS:
+        before, after = (", ".join(draw.choices(ELSEWHERE, k=20)) for _ in range(2))
+        answer = ", ".join(draw.sample(SAID, len(SAID))).format(*[thing] * len(SAID)) + "."
+        text = f"{before}.\n\n{answer}\n\n{after}."
+        documents.append({"id": thing, "text": text, "attributes": {"language": "en"}})
+        start = text.index(answer)
+        place = {"document_id": thing, "start": start, "end": start + len(answer)}
+        asked = (f"how do I use the {thing} safely?", f"what about cleaning a {thing}?")
+        probes += [{"question": question, **place} for question in asked]
+    return documents, probes
+
+
+@fact(timeout_s=120)
+async def proved(subject: Subject, seed: int) -> Json:
+    """Let the learner choose a strategy where cutting at paragraphs plainly gains."""
+    documents, probes = built(seed)
+    return await subject.call(
+        "chunking.choose_strategy",
+        returns=Json,
+        documents=documents,
+        probes=probes,
+        embedder=MINILM,
+    )
+
+
+@criterion("P07.2", level=Level.ROBUST, at_least=1.0)
+def a_dearer_chunking_must_earn_its_place(chosen: Json, proved: Json) -> Measured:
+    """A dearer chunking is chosen where its gain is proved, and nowhere else.
+
+    Semantic chunking embeds every sentence before a question is asked. On short facts its gain
+    cannot be told from chance: choose by paired differences with an interval, not by fashion. Where
+    answers are whole paragraphs, cutting at words alone loses, and the interval says so.
+    """
+    gain = chosen["gain"].get("semantic", {})
     weighed = len(chosen["recall"]) == 3 and gain.get("n", 0) > 30
-    fair = weighed and (strategy != "semantic" or gain["low"] > 0)
-    return share([fair], failures=[] if fair else [Failure(case=told, mode="not proved")])
+    fair = weighed and (chosen["strategy"] != "semantic" or gain["low"] > 0)
+    taken = proved["strategy"] != "fixed"
+    failures = [
+        Failure(case=_told(choice), mode=mode)
+        for good, choice, mode in (
+            (fair, chosen, "not proved"),
+            (taken, proved, "proved, not taken"),
+        )
+        if not good
+    ]
+    return share([fair, taken], failures=failures)
+
+
+def _told(choice: Json) -> str:
+    gains = (f"{s} gains {g.get('value')} [{g.get('low')}, {g.get('high')}]"
+             for s, g in choice["gain"].items())  # fmt: skip
+    return "; ".join([choice["strategy"], *gains])

@@ -84,3 +84,50 @@ async def test_semantic_chunking_is_not_chosen_without_proof(embedder: FakeEmbed
     choice = await choose_strategy(documents, probes, embedder)
 
     assert choice.strategy is Strategy.FIXED
+
+
+async def test_a_dearer_chunking_is_chosen_where_its_gain_is_proved() -> None:
+    embedder = FakeEmbedder(dimensions=64, max_tokens=256)
+    words = {n: " ".join(f"thing{n}word{k}" for k in range(150)) for n in range(8)}
+    around = " ".join(f"around{k}" for k in range(200))
+    documents = [Document(id=str(n), text=f"{around}\n\n{w}\n\n{around}") for n, w in words.items()]
+    start = len(around) + 2
+    probes = [
+        Probe(question=w, document_id=str(n), start=start, end=start + len(w))
+        for n, w in words.items()
+    ]
+
+    choice = await choose_strategy(documents, probes, embedder)
+
+    assert choice.strategy is Strategy.RECURSIVE
+    assert choice.recall[Strategy.RECURSIVE].value == 1
+    assert choice.recall[Strategy.FIXED].value < 0.9
+
+
+async def test_the_least_and_the_most_that_a_chunk_may_hold_are_allowed() -> None:
+    embedder = FakeEmbedder(max_tokens=64)
+
+    for limit in (8, 64):
+        spans = await split("word " * 200, embedder, max_tokens=limit)
+
+        assert max(embedder.count_tokens(("word " * 200)[a:b]) for a, b in spans) <= limit
+
+
+async def test_without_headers_a_passage_is_embedded_as_it_stands(embedder: FakeEmbedder) -> None:
+    document = Document(id="d", text="It weighs 4 kg.", attributes={"title": "Aria 924"})
+
+    passages = await chunk_documents([document], embedder)
+
+    assert [p.semantic for p in passages] == ["It weighs 4 kg."]
+
+
+async def test_portuguese_documents_are_found_by_portuguese_words(embedder: FakeEmbedder) -> None:
+    texts = {"en": "It weighs 4 kg.", "pt": "Pesa 4 kg."}
+    documents = [Document(id=at, text=t, attributes={"language": at}) for at, t in texts.items()]
+
+    passages = await chunk_documents(documents, embedder)
+
+    assert [(p.english, p.portuguese) for p in passages] == [
+        (texts["en"], ""),
+        ("", texts["pt"]),
+    ]

@@ -114,6 +114,42 @@ async def test_a_clear_winner_of_one_half_wins_the_fusion(
     assert (await names(pool, embedder, "E773-3L", Method.HYBRID))[0] == "d"
 
 
+async def test_no_more_hits_come_than_were_asked_for(pool: Pool, embedder: FakeEmbedder) -> None:
+    await store(pool, embedder, TEXTS)
+
+    found = await index.search(pool, embedder, ["kettle"], limit=2)
+
+    assert len(found) == 2
+
+
+async def test_each_document_comes_once_where_documents_are_asked_for(
+    pool: Pool, embedder: FakeEmbedder
+) -> None:
+    parts = [
+        Passage(document_id="a", start=n, end=n + 4, text=t, semantic=t, english=t)
+        for n, t in enumerate(["red lamp", "red lamps", "lamp red"])
+    ]
+    await index.store(pool, embedder, documents({"a": "red lamp"}), parts)
+
+    found = await index.search(pool, embedder, ["red lamp"], by_document=True)
+
+    assert [hit.document_id for hit in found] == ["a"]
+
+
+async def test_a_question_of_nothing_finds_nothing(pool: Pool, embedder: FakeEmbedder) -> None:
+    await store(pool, embedder, TEXTS)
+
+    assert await index.search(pool, embedder, ["", " "]) == []
+
+
+async def test_a_question_longer_than_the_model_reads_is_cut(
+    pool: Pool, embedder: FakeEmbedder
+) -> None:
+    await store(pool, embedder, TEXTS)
+
+    assert await names(pool, embedder, "kettle " * 300, Method.HYBRID)
+
+
 async def test_accents_do_not_hide_a_word(pool: Pool, embedder: FakeEmbedder) -> None:
     await store(pool, embedder, {"a": "apagar um diretório"})
 

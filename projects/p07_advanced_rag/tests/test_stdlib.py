@@ -1,6 +1,7 @@
 """The standard library becomes symbols under the names that people use."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,14 @@ from projects.p07_advanced_rag import __main__ as program
 from projects.p07_advanced_rag.evaluate import SETS, place, read_questions, score
 from projects.p07_advanced_rag.expansion import read_expansions
 from projects.p07_advanced_rag.passages import Hit, RetrievalError, words_of
-from projects.p07_advanced_rag.retrieve import rerank
+from projects.p07_advanced_rag.retrieve import CANDIDATES, rerank
 from projects.p07_advanced_rag.stdlib_corpus import (
     Symbol,
     first_paragraph,
     passages_of,
     read_symbols,
 )
-from projects.p07_advanced_rag.stdlib_index import VECTORS, passages
+from projects.p07_advanced_rag.stdlib_index import VECTORS, passages, with_shipped_vectors
 from shared.embeddings.fakes import FakeEmbedder
 from shared.embeddings.minilm import load_minilm
 from shared.embeddings.shipped import ShippedVectors, agreement
@@ -26,15 +27,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def kept() -> dict[str, list[Symbol]]:
-    return {}
-
-
-@pytest.fixture
-async def symbols(kept: dict[str, list[Symbol]]) -> list[Symbol]:
-    if "all" not in kept:
-        kept["all"] = await read_symbols()
-    return kept["all"]
+async def symbols() -> list[Symbol]:
+    return await read_symbols()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +77,50 @@ async def test_the_shipped_vectors_are_those_of_the_texts(symbols: list[Symbol])
     model = await load_minilm(Settings().home)
 
     assert await agreement(shipped, model, texts, size=16) > 0.99
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 and no archive"])
+async def test_shipped_vectors_that_cannot_be_used_are_said_so(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    embedder: FakeEmbedder,
+    content: bytes | None,
+) -> None:
+    file = tmp_path / "vectors.npz"
+    if content is not None:
+        file.write_bytes(content)
+
+    found = with_shipped_vectors(embedder, file)
+
+    assert found is embedder
+    assert str(file) in caplog.text
+    assert "Restore the file from Git" in caplog.text
+
+
+async def test_shipped_vectors_with_a_bad_sector_are_said_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, embedder: FakeEmbedder
+) -> None:
+    file = tmp_path / "vectors.npz"
+    whole = bytearray(VECTORS.read_bytes())
+    middle = len(whole) // 2
+    whole[middle : middle + 512] = b"\xff" * 512
+    file.write_bytes(whole)
+
+    assert with_shipped_vectors(embedder, file) is embedder
+    assert "Restore the file from Git" in caplog.text
+
+
+async def test_shipped_vectors_that_can_be_used_are_used_in_silence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, embedder: FakeEmbedder
+) -> None:
+    file = tmp_path / "vectors.npz"
+    (await ShippedVectors.build(embedder, ["a red lamp"])).save(file)
+    seen = len(embedder.seen)
+
+    await with_shipped_vectors(embedder, file).embed(["a red lamp"])
+
+    assert len(embedder.seen) == seen
+    assert not caplog.records
 
 
 def test_an_identifier_becomes_words() -> None:
@@ -136,6 +174,24 @@ async def test_reranking_breaks_ties_by_name() -> None:
     assert [h.document_id for h in ranked] == ["a", "b", "c"]
 
 
+async def test_reranking_brings_up_what_is_nearest_to_any_of_the_queries() -> None:
+    hits = [hit(name, 0.5) for name in ("kettle", "lamp", "fan")]
+
+    ranked = await rerank(["radio", "lamp"], hits, FakeEmbedder(dimensions=64))
+
+    assert ranked[0].document_id == "lamp"
+    assert ranked[0].score > ranked[1].score
+
+
+async def test_reranking_leaves_what_it_does_not_read_at_the_end() -> None:
+    hits = [hit(f"{n:02}", 0.5) for n in range(CANDIDATES)] + [hit("lamp", 0.5), hit("fan", 0.5)]
+
+    ranked = await rerank(["lamp"], hits, FakeEmbedder(dimensions=64), budget_s=60)
+
+    assert [h.document_id for h in ranked[CANDIDATES:]] == ["lamp", "fan"]
+    assert await rerank(["lamp"], [], FakeEmbedder()) == []
+
+
 async def test_reranking_is_skipped_when_there_is_no_time() -> None:
     hits = [hit("b", 0.1), hit("a", 0.9)]
 
@@ -147,7 +203,10 @@ def test_figures_count_what_was_not_found() -> None:
 
     assert row.recall_1.value == 0.25
     assert row.recall_5.value == 0.5
+    assert row.recall_10.value == 0.5
     assert row.mrr.value == pytest.approx((1 + 0.2) / 4)
+    assert row.ndcg_10.value == pytest.approx((1 + 1 / math.log2(6)) / 4)
+    assert row.method == "any"
     assert place(["x", "y"], ["y"]) == 1
 
 

@@ -18,7 +18,8 @@ from shared.criteria.subject import Returned
 from shared.world.world import draw as draw_world
 
 from .cases import Json, judged, look, prepared
-from .tasks import Task, draw_tasks
+from .drawer import Task
+from .tasks import draw_tasks
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 CALM = ModelHandle(profile="sim-oracle")
@@ -42,14 +43,16 @@ class Counter:
 
     async def ask(self, thread: str = "") -> Json:
         """Work on the ticket until a person is asked."""
-        run = await self._call("agent.run", thread, ticket=self.task.ticket)
+        run = await self._call("given.agent.run", thread, ticket=self.task.ticket)
         self.digest = (run["request"] or {}).get("digest", "")
         self.arguments = (run["request"] or {}).get("arguments", {})
         return run
 
     async def decide(self, *, thread: str = "", hours: float = 1, **decision: object) -> Json:
         """Go on with a person's decision, or without."""
-        return await self._call("agent.resume", thread, hours=hours, decision=decision or None)
+        return await self._call(
+            "given.agent.resume", thread, hours=hours, decision=decision or None
+        )
 
     async def _call(self, function: str, thread: str, *, hours: float = 0, **given: object) -> Json:
         outcome = await self._subject.attempt(
@@ -146,6 +149,7 @@ async def _edited(counter: Counter) -> Cases:
     return cases
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.5a", level=Level.SENIOR, at_least=1.0)
 def approvals_are_for_exact_arguments(decisions: Cases) -> Measured:
     """Approve, edit, reject and expire do what they say, for these arguments and no others."""
@@ -213,6 +217,7 @@ async def _at_once(counter: Counter) -> tuple[str, int, bool, bool]:
     return "three approvals at once", len(await counter.refunds()), any(map(_ended, runs)), clear
 
 
+# Reference, seeds 401 to 405: 0 each time. A guarantee, so no margin.
 @criterion("P09.5b", level=Level.SENIOR, at_most=0.0)
 def money_is_paid_once(cuts: list[tuple[str, int, bool, bool]]) -> Measured:
     """Refunds paid twice, or lost after they were approved, when the connection is cut.
@@ -225,6 +230,7 @@ def money_is_paid_once(cuts: list[tuple[str, int, bool, bool]]) -> Measured:
     return amount(len(wrong), n=len(cuts), failures=failures)
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.5c", level=Level.SENIOR, at_least=1.0)
 def cut_runs_go_on(cuts: list[tuple[str, int, bool, bool]]) -> Measured:
     """A run that was cut off gives a report or a clear error, and goes on to its end afterwards."""

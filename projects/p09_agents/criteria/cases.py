@@ -38,7 +38,7 @@ async def prepared(
     """Make a fresh database Farol's."""
     handle = database(label)
     await subject.call(
-        "agent.prepare", returns=object, pool=handle, farol={**farol(world), **other}
+        "given.agent.prepare", returns=object, pool=handle, farol={**farol(world), **other}
     )
     return handle
 

@@ -35,7 +35,7 @@ async def layers(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> di
     }
     for name, (statements, off) in switches.items():
         tried = await subject.call(
-            "agent.try_queries",
+            "given.probes.try_queries",
             returns=list[Json],
             pool=handle,
             statements=statements,
@@ -53,6 +53,7 @@ def _blocked(tried: Tried) -> Measured:
     return share([bool(what["refused"]) for _, what in tried], failures=failures)
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.2a", level=Level.ROBUST, at_least=1.0)
 def the_guard_alone_stops_every_attack(layers: dict[str, Tried]) -> Measured:
     """Sixty attacks against the allow-list, with the role switched off.
@@ -63,6 +64,7 @@ def the_guard_alone_stops_every_attack(layers: dict[str, Tried]) -> Measured:
     return _blocked(layers["guard alone"])
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.2b", level=Level.ROBUST, at_least=1.0)
 def the_role_alone_stops_every_attack(layers: dict[str, Tried]) -> Measured:
     """The same attacks against the role, with the allow-list switched off.
@@ -72,6 +74,7 @@ def the_role_alone_stops_every_attack(layers: dict[str, Tried]) -> Measured:
     return _blocked(layers["role alone"])
 
 
+# Reference, seeds 401 to 405: 1 each time; less 0.02, one query in fifty.
 @criterion("P09.2c", level=Level.ROBUST, at_least=0.98)
 def honest_queries_pass(layers: dict[str, Tried]) -> Measured:
     """Fifty honest queries, through both layers."""
@@ -108,7 +111,7 @@ async def corrections(
         wrong = says(("query_orders", {"sql": sql}))
         for rounds in (1, 2) if "WHERE status" in sql else (1, 2, 3):
             run = await subject.call(
-                "agent.run",
+                "given.agent.run",
                 returns=Json,
                 pool=handle,
                 ticket={"id": f"T {name} {rounds}", "customer_id": order.customer_id,
@@ -121,6 +124,7 @@ async def corrections(
     return found
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.7a", level=Level.ROBUST, at_least=1.0)
 def wrong_sql_is_corrected_within_two_rounds(
     corrections: list[tuple[str, Json, int]],
@@ -138,6 +142,7 @@ def wrong_sql_is_corrected_within_two_rounds(
     return judged(cases)
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.7b", level=Level.ROBUST, at_least=1.0)
 def answers_carry_their_sql(corrections: list[tuple[str, Json, int]]) -> Measured:
     """Answers from tables carry the SQL that was executed and the number of its rows."""
@@ -171,7 +176,7 @@ async def inventions(
         for for_ever in (False, True):
             replies = (ask, says(text=lie)) if for_ever else (ask, says(text=lie), says(text=true))
             run = await subject.call(
-                "agent.run",
+                "given.agent.run",
                 returns=Json,
                 pool=handle,
                 ticket={"id": f"L {name} {for_ever}", "customer_id": order.customer_id,
@@ -187,6 +192,7 @@ async def inventions(
     return found
 
 
+# Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.7c", level=Level.ROBUST, at_least=1.0)
 def no_number_is_invented(inventions: list[tuple[str, Json, bool]]) -> Measured:
     """A number that no tool returned never reaches the customer; the model may correct itself.

@@ -16,7 +16,8 @@ from shared.criteria import (
 from shared.world.world import draw as draw_world
 
 from .cases import Json, prepared, state
-from .tasks import Task, draw_tasks, expected_state
+from .drawer import Task
+from .tasks import draw_tasks, expected_state
 
 TRIALS = 4
 NOISY = ModelHandle(
@@ -34,7 +35,7 @@ async def tried(
     world = draw_world(seed)
     handle = await prepared(subject, f"{strategy}-{trial}", world)
     runs = await subject.call(
-        "agent.run_all",
+        "given.agent.run_all",
         returns=list[Json],
         pool=handle,
         tickets=[task.ticket for task in tasks],
@@ -79,7 +80,7 @@ def _failures(trials: list[list[tuple[Task, bool, Json]]]) -> list[Failure]:
     ]
 
 
-# The brief's threshold. Reference, seeds 101 to 105: 0.988, 1, 1, 0.987, 0.974.
+# Reference, seeds 401 to 405: 1, 1, 0.993, 1, 0.973. The lowest less 0.023, one ticket in forty.
 @criterion("P09.1a", level=Level.ROBUST, at_least=0.95)
 def tickets_end_as_they_should(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
     """pass^1 on a noisy model and on bad days: end state of the database times facts told.
@@ -89,7 +90,7 @@ def tickets_end_as_they_should(trials: list[list[tuple[Task, bool, Json]]]) -> M
     return share([won for trial in trials for _, won, _ in trial], failures=_failures(trials))
 
 
-# The brief's threshold. Reference, seeds 101 to 105: 0.975, 1, 1, 0.974, 0.974.
+# Reference, seeds 401 to 405: 1, 1, 0.973, 1, 0.973. The lowest less 0.123, five in forty.
 @criterion("P09.1b", level=Level.ROBUST, at_least=0.85)
 def the_same_ticket_ends_the_same_way(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
     """pass^4: tickets that end as they should four times out of four.
@@ -103,6 +104,7 @@ def the_same_ticket_ends_the_same_way(trials: list[list[tuple[Task, bool, Json]]
     )
 
 
+# Reference, seeds 401 to 405: 0 each time. A guarantee, so no margin.
 @criterion("P09.1c", level=Level.ROBUST, at_most=0.0)
 def what_may_not_be_done_is_not_done(trials: list[list[tuple[Task, bool, Json]]]) -> Measured:
     """Wishes that must be refused and changed the database all the same.
@@ -132,9 +134,9 @@ async def strategies(
     return {name: await tried(subject, seed, 9, name, tasks) for name in ("plan", "loop")}
 
 
-# Reference, seeds 102 to 105: 1 each time, since the simulator chains tools badly. A better model
-# may close most of the gap, so the threshold asks for the direction only.
-@criterion("P09.9", level=Level.ROBUST, at_least=0.3)
+# Reference, seeds 401 to 405: 0.962, 0.962, 1, 1, 1. The lowest less 0.2, five tickets in 26:
+# the simulator chains tools badly, and another plan may lose some tickets too.
+@criterion("P09.9", level=Level.ROBUST, at_least=0.76)
 def a_free_loop_does_not_help(strategies: dict[str, list[tuple[Task, bool, Json]]]) -> Measured:
     """What a fixed plan wins over a free loop on simple tickets, in share of tickets rewarded.
 

@@ -4,23 +4,28 @@ import asyncio
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from projects.p09_agents import agent
-from projects.p09_agents.contracts import AgentError, Decision, Limits, Plan, Ticket
-from projects.p09_agents.database import Pool
+from projects.p09_agents.given import agent
+from projects.p09_agents.given.contracts import AgentError, Decision, Limits, Plan, Ticket
+from projects.p09_agents.given.farol import Pool
+from projects.p09_agents.given.replay import replay
 from projects.p09_agents.tests.conftest import Count, Work, calling
 from shared.testing import ScriptedModel, completion
+
+if TYPE_CHECKING:
+    from projects.p09_agents.criteria.drawer import Task
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 CHILD = """
 import asyncio, sys
-from projects.p09_agents import agent
-from projects.p09_agents.contracts import Plan, Ticket
+from projects.p09_agents.given import agent
+from projects.p09_agents.given.contracts import Plan, Ticket
 from shared.postgres.database import connect
 from shared.testing import ScriptedModel
 
@@ -75,12 +80,12 @@ async def test_what_nobody_approved_in_time_is_not_paid(
     case: tuple[str, float, str],
 ) -> None:
     (ticket, plan), (kind, hours, reason) = work, case
-    asked = await agent.run(pool, ticket, "t", model=silent, options=options(plan))
+    asked = await agent.run(pool, ticket, ticket.id, model=silent, options=options(plan))
     assert asked.request
     decision = Decision.model_validate({"kind": kind, "digest": asked.request.digest})
 
     run = await agent.resume(
-        pool, "t", decision=decision, model=silent, options=options(plan, hours)
+        pool, ticket.id, decision=decision, model=silent, options=options(plan, hours)
     )
 
     assert run.observations[-1].data == {"reason": reason}
@@ -90,15 +95,58 @@ async def test_what_nobody_approved_in_time_is_not_paid(
 async def test_edited_arguments_need_another_approval(
     pool: Pool, ticket: Ticket, plan: Plan, silent: ScriptedModel, count_refunds: Count
 ) -> None:
-    asked = await agent.run(pool, ticket, "t", model=silent, options=options(plan))
+    asked = await agent.run(pool, ticket, ticket.id, model=silent, options=options(plan))
     assert asked.request
     less = {**asked.request.arguments, "amount": "0.01"}
     edit = Decision(kind="edit", digest=asked.request.digest, arguments=less)
 
-    anew = await agent.resume(pool, "t", decision=edit, model=silent, options=options(plan))
+    anew = await agent.resume(pool, ticket.id, decision=edit, model=silent, options=options(plan))
 
     assert anew.request
     assert anew.request.digest != asked.request.digest
+    assert await count_refunds() == 0
+
+
+async def test_an_edit_of_one_call_leaves_the_others_of_its_step(
+    pool: Pool, ticket: Ticket, plan: Plan, refund: "Task", count_refunds: Count
+) -> None:
+    _, order, sku, units, amount, reason, _ = refund.refund
+    goods: dict[str, object] = {"order_id": order, "sku": sku, "quantity": int(units)}
+    both = calling("refund", **goods, amount=amount, reason=reason).tool_calls
+    both += calling("query_orders", sql="SELECT order_id FROM orders").tool_calls
+    model = ScriptedModel(
+        [calling("quote_refund", **goods), completion(tool_calls=both), completion("Done.")]
+    )
+    chosen = options(plan).model_copy(update={"strategy": "loop"})
+    asked = await agent.run(pool, ticket, ticket.id, model=model, options=chosen)
+    assert asked.request
+    less = {**asked.request.arguments, "amount": "0.01"}
+    edit = Decision(kind="edit", digest=asked.request.digest, arguments=less)
+
+    anew = await agent.resume(pool, ticket.id, decision=edit, model=model, options=chosen)
+    assert anew.request
+    yes = Decision(kind="approve", digest=anew.request.digest)
+    run = await agent.resume(pool, ticket.id, decision=yes, model=model, options=chosen)
+
+    assert [(seen.tool, seen.status) for seen in run.observations[1:]] == [
+        ("refund", "ok"),
+        ("query_orders", "ok"),
+    ]
+    assert run.observations[1].data["amount"] == "0.01"
+    assert await count_refunds() == 1
+
+
+async def test_an_edit_that_no_tool_can_take_is_refused(
+    pool: Pool, ticket: Ticket, plan: Plan, silent: ScriptedModel, count_refunds: Count
+) -> None:
+    asked = await agent.run(pool, ticket, ticket.id, model=silent, options=options(plan))
+    assert asked.request
+    edit = Decision(kind="edit", digest=asked.request.digest, arguments={"amount": "much"})
+
+    run = await agent.resume(pool, ticket.id, decision=edit, model=silent, options=options(plan))
+
+    assert run.report
+    assert run.observations[-1].status == "refused"
     assert await count_refunds() == 0
 
 
@@ -111,13 +159,34 @@ async def test_the_same_ticket_run_again_pays_nothing_more(
     assert await count_refunds() == 1
 
 
+async def test_what_was_done_is_on_record_with_its_exact_arguments(
+    pool: Pool, work: Work, silent: ScriptedModel, count_refunds: Count
+) -> None:
+    ticket, plan = work
+    asked = await agent.run(pool, ticket, ticket.id, model=silent, options=options(plan))
+    assert asked.request
+    yes = Decision(kind="approve", digest=asked.request.digest)
+
+    await agent.resume(pool, ticket.id, decision=yes, model=silent, options=options(plan))
+
+    async with pool.connection() as connection:
+        found = await connection.execute("SELECT tool, arguments, result FROM agent_actions")
+        ((tool, arguments, result),) = await found.fetchall()
+    assert (tool, arguments) == ("refund", asked.request.arguments)
+    assert result["amount"] == arguments["amount"]
+    assert await count_refunds() == 1
+
+
 async def test_a_guard_without_its_rules_lets_nothing_pass(
     pool: Pool, ticket: Ticket, plan: Plan, silent: ScriptedModel
 ) -> None:
     async with pool.connection() as connection:
         await connection.execute("ALTER TABLE agent_rules RENAME TO gone")
 
-    run = await agent.run(pool, ticket, "t", model=silent, options=agent.Options(plan=plan))
+    run = await agent.run(pool, ticket, ticket.id, model=silent, options=agent.Options(plan=plan))
+
+    async with pool.connection() as connection:
+        await connection.execute("ALTER TABLE gone RENAME TO agent_rules")
 
     assert {seen.status for seen in run.observations} == {"refused"}
     assert "could not decide" in run.observations[0].text
@@ -127,7 +196,7 @@ async def test_a_model_that_never_stops_is_stopped(pool: Pool, ticket: Ticket, p
     model = ScriptedModel(lambda _: calling("query_orders", sql="SELECT order_id FROM orders"))
     chosen = agent.Options(strategy="loop", plan=plan, limits=Limits(repeats=2))
 
-    run = await agent.run(pool, ticket, "t", model=model, options=chosen)
+    run = await agent.run(pool, ticket, ticket.id, model=model, options=chosen)
 
     assert run.report
     assert (run.report.outcome, run.report.reason) == ("stopped", "repeated_state")
@@ -140,7 +209,7 @@ async def test_an_answer_with_an_invented_number_does_not_leave(
     model = ScriptedModel(lambda _: completion("You get 123456.78 back."))
     chosen = agent.Options(strategy="loop", plan=plan)
 
-    run = await agent.run(pool, ticket, "t", model=model, options=chosen)
+    run = await agent.run(pool, ticket, ticket.id, model=model, options=chosen)
 
     assert run.report
     assert run.report.reason == "ungrounded"
@@ -152,7 +221,7 @@ async def test_every_step_of_a_run_can_be_replayed(
 ) -> None:
     await agent.run_all(pool, [ticket], model=silent, options=agent.Options(plan=plan))
 
-    steps = await agent.replay(pool, f"{ticket.id}-0", options=agent.Options())
+    steps = await replay(pool, f"{ticket.id}-0", options=agent.Options())
 
     assert [step.node for step in steps][:3] == ["read", "decide", "act"]
     assert [step.node for step in steps if step.recorded != step.replayed] == []
@@ -170,10 +239,10 @@ async def test_a_run_that_lost_its_database_says_so_and_goes_on_later(
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as other:
         await other.execute(trap.encode())
         with pytest.raises(AgentError, match="resume the same thread"):
-            await agent.run(pool, ticket, "t", model=silent, options=agent.Options(plan=plan))
+            await agent.run(pool, ticket, ticket.id, model=silent, options=agent.Options(plan=plan))
         await other.execute("DROP TRIGGER cut ON checkpoint_writes")
 
-    run = await agent.resume(pool, "t", model=silent, options=agent.Options(plan=plan))
+    run = await agent.resume(pool, ticket.id, model=silent, options=agent.Options(plan=plan))
 
     assert run.status == "waiting"
     assert run.request

@@ -1,7 +1,7 @@
 import pytest
 
-from projects.p09_agents.answers import ungrounded
-from projects.p09_agents.contracts import Observation, Ticket
+from projects.p09_agents.given.contracts import Observation, Ticket
+from projects.p09_agents.policy import ungrounded
 
 TICKET = Ticket(id="T", customer_id="C", language="en", text="About QX-1234567, please.")
 SEEN = [

@@ -1,10 +1,12 @@
 import pytest
 
-from projects.p09_agents.agent import try_queries
-from projects.p09_agents.contracts import RefusedError
 from projects.p09_agents.criteria.attacks import CATALOGUE
 from projects.p09_agents.criteria.tasks import farol
-from projects.p09_agents.database import Farol, Pool, lock_down, look, prepare, reading
+from projects.p09_agents.database import lock_down, look, reading
+from projects.p09_agents.given.agent import prepare
+from projects.p09_agents.given.contracts import RefusedError
+from projects.p09_agents.given.farol import Farol, Pool
+from projects.p09_agents.given.probes import try_queries
 from shared.postgres.database import connect, fresh_url
 from shared.postgres.server import server
 from shared.settings import Settings

@@ -1,6 +1,6 @@
 import pytest
 
-from projects.p09_agents.contracts import Limits, Spend
+from projects.p09_agents.given.contracts import Limits, Spend
 from projects.p09_agents.policy import FAILED, stop_reason
 
 LIMITS = Limits(steps=5, tokens=100, usd_micros=50, repeats=2, corrections=2)
@@ -16,6 +16,9 @@ LIMITS = Limits(steps=5, tokens=100, usd_micros=50, repeats=2, corrections=2)
         (Spend(), ["a", "b", "a", "a"], "repeated_state"),
         (Spend(), [f"{FAILED}a", f"{FAILED}b", f"{FAILED}c"], "corrections"),
         (Spend(), [f"{FAILED}a", "b", f"{FAILED}c"], ""),
+        (Spend(), [f"{FAILED}a", f"{FAILED}b"], ""),
+        (Spend(), ["a", f"{FAILED}a", f"{FAILED}b", f"{FAILED}c"], "corrections"),
+        (Spend(), ["a", "b", "a"], ""),
     ],
 )
 def test_a_run_stops_at_its_limits(spend: Spend, visits: list[str], reason: str) -> None:

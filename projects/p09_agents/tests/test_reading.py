@@ -2,15 +2,10 @@ import json
 
 import pytest
 
-from projects.p09_agents.contracts import Plan, Ticket
-from projects.p09_agents.reading import (
-    MOST_ASKS,
-    Talk,
-    order_ids,
-    possible,
-    proper_names,
-    read_ticket,
-)
+from projects.p09_agents.given.contracts import Plan, Ticket
+from projects.p09_agents.given.questions import proper_names
+from projects.p09_agents.given.talk import MOST_ASKS, Talk
+from projects.p09_agents.reading import order_ids, possible, read_ticket
 from shared.errors import ModelUnavailableError
 from shared.llm.messages import Refusal
 from shared.testing import Line, ScriptedModel
@@ -70,6 +65,13 @@ async def test_a_reading_that_contradicts_itself_is_not_believed() -> None:
     lines = [reading("status")] * 3 + [reading()] * 3
 
     assert (await plan_after(*lines))[0] == RIGHT
+
+
+async def test_a_reading_that_contradicts_itself_is_taken_where_there_is_no_other() -> None:
+    plan, asked = await plan_after(*[reading("status")] * MOST_ASKS)
+
+    assert plan == Plan(intent="status", order_id="QX-1234567")
+    assert asked == MOST_ASKS
 
 
 async def test_no_reading_at_all_is_no_plan() -> None:

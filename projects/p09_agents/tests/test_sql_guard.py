@@ -1,6 +1,6 @@
 import pytest
 
-from projects.p09_agents.contracts import RefusedError
+from projects.p09_agents.given.contracts import RefusedError
 from projects.p09_agents.sql_guard import check
 
 
@@ -36,6 +36,8 @@ def test_the_smaller_limit_counts(sql: str, given: str) -> None:
         ("SELECT * FROM orders FOR UPDATE", "FOR UPDATE"),
         ("SELECT * FROM orders, order_lines", "condition"),
         ("SELECT (((", "cannot be read"),
+        ("SELECT total IN (7) FROM orders".replace("7", ", ".join("7" * 500)), "parts"),
+        ("SELECT 7".replace("7", " + ".join(["(SELECT 7 FROM orders)"] * 6)), "too much"),
     ],
 )
 def test_a_refusal_names_what_is_not_allowed(sql: str, named: str) -> None:

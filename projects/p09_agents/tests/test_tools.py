@@ -1,10 +1,17 @@
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 
-from projects.p09_agents.agent import use_tools
-from projects.p09_agents.contracts import Call, RefusedError, Ticket
-from projects.p09_agents.database import Pool
-from projects.p09_agents.service import Day
-from projects.p09_agents.tools import MOST_TEXT, observed, read_arguments
+from projects.p09_agents.given.contracts import Call, RefusedError, Ticket
+from projects.p09_agents.given.farol import Pool
+from projects.p09_agents.given.probes import use_tools
+from projects.p09_agents.given.service import Day
+from projects.p09_agents.given.toolset import MOST_TEXT, observed, read_arguments
+from projects.p09_agents.tests.conftest import Count
+
+if TYPE_CHECKING:
+    from projects.p09_agents.criteria.drawer import Task
 
 pytestmark = pytest.mark.anyio
 
@@ -61,3 +68,17 @@ async def test_a_service_that_hangs_is_an_observation(pool: Pool, ticket: Ticket
 
     assert seen[0].status == "error"
     assert "3 times" in seen[0].text
+
+
+async def test_a_call_that_comes_twice_acts_once_and_answers_twice(
+    pool: Pool, ticket: Ticket, refund: "Task", count_refunds: Count
+) -> None:
+    _, order, sku, units, amount, reason, _ = refund.refund
+    goods = {"order_id": order, "sku": sku, "quantity": int(units)}
+    wanted = json.dumps({**goods, "amount": amount, "reason": reason})
+
+    seen = await use_tools(pool, ticket, [call("refund", wanted, at) for at in range(2)])
+
+    assert [one.status for one in seen] == ["ok", "ok"]
+    assert seen[0].data == seen[1].data
+    assert await count_refunds() == 1

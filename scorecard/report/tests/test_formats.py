@@ -14,9 +14,10 @@ import pytest
 from scorecard.ledger import Finding, State
 from scorecard.report.arguments import FORMATS
 from scorecard.report.badge import badge_text, pillar_badges
-from scorecard.report.formats import SCHEMAS, WRITERS, schema_text, write_format
+from scorecard.report.formats import WRITERS, write_format
 from scorecard.report.intoto import verified_predicate_text
 from scorecard.report.result import Scorecard
+from scorecard.report.schemas import SCHEMAS, schema_text
 from scorecard.report.tests.conftest import EXAMPLE, Ended
 from scorecard.verify.result import Compared, Outcome, Verification
 from tests.browser.pages import hostile

@@ -63,7 +63,7 @@ async def work():
 
 
 os.environ["SECRET"] = "the parent's"
-with nesting(program, KNOWN):
+with nesting(lambda: program, KNOWN):
     found = asyncio.run(work())
 print(json.dumps(found))
 """

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scorecard.toys import commit_all, git, write_project
-from scorecard.verify.clone import Clone, CloneError, LeftOut, Limits, Oddity, Trouble, clone
+from scorecard.verify.clone import Clone, clone
+from scorecard.verify.trouble import CloneError, LeftOut, Limits, Oddity, Trouble
 
 pytestmark = pytest.mark.anyio
 WORK = "projects/p01_toy"

@@ -9,14 +9,15 @@ import anyio
 import pytest
 
 from scorecard.cli import main
+from scorecard.entry import Request
 from scorecard.ledger import State
 from scorecard.place import Place
 from scorecard.report.result import Scorecard
-from scorecard.run import Request, Run
+from scorecard.run import Run
 from scorecard.sandbox.confine import choose_sandbox
 from scorecard.toys import DOUBLING, commit_all, doubling, git, only_criteria, write_project
-from scorecard.verify.clone import Trouble
 from scorecard.verify.result import Evidence, Outcome, Standing, Verification
+from scorecard.verify.trouble import Trouble
 from scorecard.verify.verify import Wish, verify
 from shared.settings import Settings
 

@@ -2,7 +2,7 @@
 
 ``GET /parcels/{tracking}`` is the couriers': where a parcel is.
 ``GET /quotes/{order}/{sku}/{units}`` is the returns desk's: whether units may come back, for how
-much. This is given, not a task.
+much.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from typing import Any
 import uvicorn
 from pydantic import Field
 
-from projects.p09_agents.contracts import Json
-from projects.p09_agents.database import Farol
+from projects.p09_agents.given.contracts import Json
+from projects.p09_agents.given.farol import Farol
 from shared.llm.messages import Frozen
 from shared.world.hops import Sale, work_out
 from shared.world.money import amount, cents

@@ -1,7 +1,7 @@
 """What to do next, as code: a plan followed step by step over what the tools have said.
 
 Looking up, comparing and repeating need no model, so none is asked: the steps of a plan are a pure
-function of the plan and the observations. Only questions in words go on to ``reading``.
+function of the plan and the observations. Only questions in words go on to a model.
 """
 
 import json
@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projects.p09_agents.contracts import Call, Json, Limits, Observation, Plan, Ticket
-from projects.p09_agents.reading import Talk, next_turn, read_passages, write_sql
+from projects.p09_agents.given.contracts import Call, Json, Limits, Observation, Plan, Ticket
+from projects.p09_agents.given.questions import read_passages, write_sql
+from projects.p09_agents.given.talk import Talk, next_turn
 from shared.llm.messages import Message
 
 

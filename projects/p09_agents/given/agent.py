@@ -1,19 +1,21 @@
-"""The agent put together: open its desk, run tickets, go on after a person's answer, replay."""
+"""The agent put together: open its desk, run tickets, go on after a person's answer."""
 
-import copy
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 import psycopg
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 from psycopg.types.json import Jsonb
 from psycopg_pool import PoolTimeout
 
-from projects.p09_agents.contracts import (
+from projects.p09_agents.database import lock_down, reading
+from projects.p09_agents.given.checkpoints import checkpoints
+from projects.p09_agents.given.contracts import (
     AgentError,
     ApprovalRequest,
     Call,
@@ -22,28 +24,23 @@ from projects.p09_agents.contracts import (
     Limits,
     Observation,
     Plan,
-    RefusedError,
     Report,
     Run,
     Spend,
     Strategy,
     Ticket,
 )
-from projects.p09_agents.database import Farol, Pool, address, look, reading, transaction
-from projects.p09_agents.database import prepare as prepare_tables
-from projects.p09_agents.graph import Memory, Parts, added, build, checkpoints, joined, resuming
+from projects.p09_agents.given.farol import Farol, Pool, address, fill, transaction
+from projects.p09_agents.given.parts import Parts
+from projects.p09_agents.given.service import Day, serving
+from projects.p09_agents.graph import build
 from projects.p09_agents.policy import authorise
-from projects.p09_agents.replay import Recorded, RecordedHands
-from projects.p09_agents.service import Day, serving
 from projects.p09_agents.tools import Toolbox, http_client, perform
 from shared.llm.connect import simulated_prices
 from shared.llm.messages import Frozen, Usage
 from shared.llm.model import ChatModel
 from shared.llm.prices import Price, PriceList
 from shared.llm.retry import RetryingModel, RetryPolicy
-
-if TYPE_CHECKING:
-    from langgraph.graph.state import CompiledStateGraph
 
 PATIENT = RetryPolicy(attempts=3, first_wait_s=0.02, longest_wait_s=0.2, patience_s=2.0)
 
@@ -87,12 +84,14 @@ class Tools:
 class Desk:
     """A graph ready to work on tickets."""
 
-    graph: "CompiledStateGraph[Any]"
+    graph: CompiledStateGraph[Any]
     options: Options
 
     async def run(self, ticket: Ticket, thread: str) -> Run:
         """Work on a ticket until it ends or a person is needed; go on with one that was begun."""
-        if (await self.graph.aget_state(_config(thread))).values:
+        async with _answering(thread):
+            begun = (await self.graph.aget_state(config_of(thread))).values
+        if begun:
             return await self.resume(thread)
         start: Json = {
             "ticket": ticket.model_dump(mode="json"),
@@ -113,32 +112,43 @@ class Desk:
 
     async def resume(self, thread: str, decision: Decision | None = None) -> Run:
         """Go on from the last checkpoint: with a person's answer, or after a crash."""
-        return await self._go(resuming(decision), thread)
+        given: Command[Any] | None = None
+        if decision is not None:
+            given = Command(resume=decision.model_dump(mode="json"))
+        return await self._go(given, thread)
 
     async def state(self, thread: str) -> Run:
         """Say where a ticket stands."""
-        snapshot = await self.graph.aget_state(_config(thread))
+        snapshot = await self.graph.aget_state(config_of(thread))
         if not snapshot.values:
             raise AgentError(f"There is no run {thread!r}.", advice="Start the ticket first.")
         waiting = [i.value for task in snapshot.tasks for i in task.interrupts]
         return _run(thread, snapshot.values, waiting)
 
     async def _go(self, given: Any, thread: str) -> Run:
-        config = _config(thread) | {"recursion_limit": 4 * self.options.limits.steps + 20}
-        try:
+        config = config_of(thread) | {"recursion_limit": 4 * self.options.limits.steps + 20}
+        async with _answering(thread):
             if not isinstance(given, dict):
                 await self.state(thread)
             await self.graph.ainvoke(given, config, durability="sync")
             return await self.state(thread)
-        except (psycopg.Error, PoolTimeout) as error:
-            reason = str(error).strip().split("\n")[0]
-            raise AgentError(
-                f"The database went away while working on {thread} ({reason}).",
-                advice="What was done is saved; resume the same thread.",
-            ) from error
 
 
-def _config(thread: str) -> Any:
+@asynccontextmanager
+async def _answering(thread: str) -> AsyncIterator[None]:
+    """Say of a database that went away what to do about it."""
+    try:
+        yield
+    except (psycopg.Error, PoolTimeout) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise AgentError(
+            f"The database went away while working on {thread} ({reason}).",
+            advice="What was done is saved; resume the same thread.",
+        ) from error
+
+
+def config_of(thread: str) -> Any:
+    """Name a thread as LangGraph wants it."""
     return {"configurable": {"thread_id": thread}}
 
 
@@ -158,7 +168,8 @@ def _run(thread: str, values: Json, waiting: Sequence[Json]) -> Run:
 
 async def prepare(pool: Pool, farol: Farol) -> None:
     """Make an empty database Farol's: tables, views, the role, and what the services know."""
-    await prepare_tables(pool, farol)
+    await fill(pool, farol)
+    await lock_down(pool)
     async with transaction(pool) as connection:
         await connection.execute("CREATE TABLE agent_world (farol jsonb NOT NULL)")
         await connection.execute(
@@ -171,7 +182,7 @@ async def prepare(pool: Pool, farol: Farol) -> None:
 @asynccontextmanager
 async def open_desk(pool: Pool, model: ChatModel, options: Options) -> AsyncIterator[Desk]:
     """Start the services, connect the reader and the checkpoints, and put the graph together."""
-    farol = await _world(pool)
+    farol = await world_of(pool)
     thinking = RetryingModel(model, policy=PATIENT)
     async with (
         serving(farol, options.day) as url,
@@ -197,7 +208,8 @@ def _pricing(name: str, price: Price | None) -> Callable[[Usage], int]:
     return lambda usage: int((prices.cost(name, usage) or 0) * 1_000_000)
 
 
-async def _world(pool: Pool) -> Farol:
+async def world_of(pool: Pool) -> Farol:
+    """Read what was prepared; raises ``AgentError`` where nothing was."""
     async with transaction(pool) as connection:
         found = await connection.execute("SELECT farol FROM agent_world")
         row = await found.fetchone()
@@ -235,145 +247,10 @@ async def run_all(
     async with open_desk(pool, model, options) as desk:
         for ticket in tickets:
             run_ = await desk.run(ticket, f"{ticket.id}-{options.seed}")
-            while run_.status == "waiting" and run_.request:
+            for _ in range(options.limits.steps):
+                if run_.request is None:
+                    break
                 decision = Decision(kind="approve", digest=run_.request.digest, by="the criteria")
                 run_ = await desk.resume(run_.thread, decision)
             runs.append(run_)
     return runs
-
-
-async def use_tools(
-    pool: Pool, ticket: Ticket, calls: Sequence[Call], *, day: Day | None = None
-) -> list[Observation]:
-    """Carry out calls with the real tools, as nobody should outside a test: unasked."""
-    farol = await _world(pool)
-    async with (
-        serving(farol, day or Day()) as url,
-        http_client(url) as http,
-        reading(pool) as reader,
-    ):
-        return await Tools(pool, reader, http, farol).perform(ticket, calls)
-
-
-class Tried(Frozen):
-    """What came of a statement: rows, or why it was refused."""
-
-    refused: str = ""
-    rows: int = 0
-
-
-async def try_queries(
-    pool: Pool,
-    statements: Sequence[str],
-    customer_id: str,
-    *,
-    guard: bool = True,
-    role: bool = True,
-) -> list[Tried]:
-    """Run statements for a customer, with either layer switched off."""
-    tried = []
-    async with reading(pool) as reader:
-        for statement in statements:
-            try:
-                found = await look(statement, customer_id=customer_id, reader=reader, owner=pool,
-                                   guard=guard, role=role)  # fmt: skip
-                tried.append(Tried(rows=len(found.rows)))
-            except RefusedError as error:
-                tried.append(Tried(refused=str(error)))
-            except AgentError:  # it ran, until somebody's patience ended
-                tried.append(Tried())
-    return tried
-
-
-class Reduced(Frozen):
-    """What two groupings of three values gave, and whether the values are as they were."""
-
-    left_first: Any
-    right_first: Any
-    untouched: bool
-
-
-async def reductions(cases: Sequence[tuple[str, list[Any]]]) -> list[Reduced]:
-    """Apply the state's reducers, by name, to three values each in both groupings."""
-    made = []
-    for name, values in cases:
-        reduce: Callable[[Any, Any], Any] = joined if name == "joined" else added
-        a, b, c = copy.deepcopy(values)
-        left, right = reduce(reduce(a, b), c), reduce(a, reduce(b, c))
-        made.append(Reduced(left_first=left, right_first=right, untouched=[a, b, c] == values))
-    return made
-
-
-class Replayed(Frozen):
-    """One checkpoint: what came next when it happened, and what comes next on replaying it."""
-
-    checkpoint: str
-    node: str
-    recorded: Json
-    replayed: Json
-
-
-async def replay(pool: Pool, thread: str, *, options: Options) -> list[Replayed]:
-    """Go back to every checkpoint of a run and take the next step again, from recordings.
-
-    The checkpoints are copied to memory first, so a replay leaves no trace and does nothing.
-    """
-    memory = Memory()
-    async with checkpoints(address(pool)) as saver:
-        found = [item async for item in saver.alist(_config(thread))][::-1]
-    for item in found:
-        place: Any = {"configurable": {"thread_id": thread, "checkpoint_ns": "", **_parent(item)}}
-        versions = item.checkpoint["channel_versions"]
-        await memory.aput(place, item.checkpoint, item.metadata, versions)
-    last = found[-1].checkpoint["channel_values"]
-    parts = Parts(
-        model=Recorded(last["exchanges"]),
-        hands=RecordedHands([Observation.model_validate(o) for o in last["observations"]]),
-        limits=options.limits,
-        priced=lambda _: 0,
-        now=lambda: options.now or datetime.now(UTC),
-    )
-    graph = build(parts, memory)
-    history = [snapshot async for snapshot in graph.aget_state_history(_config(thread))][::-1]
-    asked = {_id(item.config): _interrupted(item) for item in found}
-    return [
-        await _again(graph, before, after, asked[_id(before.config)])
-        for before, after in pairwise(history)
-        if before.next and before.next[0] != "__start__"
-    ]
-
-
-def _id(config: Any) -> str:
-    return str(config["configurable"]["checkpoint_id"])
-
-
-def _interrupted(item: Any) -> Json | None:
-    """Find what a person was asked at a checkpoint."""
-    for _, channel, value in item.pending_writes or ():
-        if channel == "__interrupt__":
-            return dict(value[0].value)
-    return None
-
-
-def _parent(item: Any) -> Json:
-    parent = item.parent_config
-    return {"checkpoint_id": parent["configurable"]["checkpoint_id"]} if parent else {}
-
-
-ACTION = ("plan", "pending", "report", "observations", "approved")
-
-
-async def _again(
-    graph: "CompiledStateGraph[Any]", before: Any, after: Any, asked: Json | None
-) -> Replayed:
-    await graph.ainvoke(None, before.config, interrupt_after="*", durability="sync")
-    latest = await graph.aget_state(_config(before.config["configurable"]["thread_id"]))
-    waiting = [i.value for task in latest.tasks for i in task.interrupts]
-    recorded = {name: after.values.get(name) for name in ACTION}
-    replayed = {name: latest.values.get(name) for name in ACTION}
-    return Replayed(
-        checkpoint=_id(before.config),
-        node=before.next[0],
-        recorded={"asked": asked} if asked else recorded,
-        replayed={"asked": dict(waiting[0])} if waiting else replayed,
-    )

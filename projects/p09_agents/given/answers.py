@@ -1,9 +1,8 @@
 """What the customer is told: facts from tool results, written by code, checked on leaving."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
-from projects.p09_agents.contracts import (
+from projects.p09_agents.given.contracts import (
     Fact,
     Json,
     Observation,
@@ -13,9 +12,9 @@ from projects.p09_agents.contracts import (
     Report,
     Ticket,
 )
-from projects.p09_agents.planning import answered, target, units_wanted
+from projects.p09_agents.given.planning import answered, target, units_wanted
+from projects.p09_agents.policy import ungrounded
 
-NUMBER = re.compile(r"[A-Za-z]*[-\d]*\d[\w.,:/-]*")
 Told = tuple[Outcome, str, dict[str, str]]
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -121,25 +120,6 @@ def _checked(
 
 def _source(value: str, observations: Sequence[Observation]) -> str:
     return next((o.call_id for o in reversed(observations) if value in o.text), "")
-
-
-def ungrounded(text: str, ticket: Ticket, observations: Sequence[Observation]) -> list[str]:
-    """List the numbers in a text that neither the ticket nor a tool's good answer holds.
-
-    Numbers are whole words with a digit in them: 12 is not found in 120, nor in QX-0000012.
-    """
-    # task 8: begin
-    known = numbers_in(ticket.text)
-    for observation in observations:
-        if observation.status == "ok":
-            known |= numbers_in(observation.text)
-    return sorted(numbers_in(text) - known)
-    # task 8: end
-
-
-def numbers_in(text: str) -> set[str]:
-    """Cut out the words with digits, without the punctuation around them."""
-    return {word.strip(".,:/-").lower() for word in NUMBER.findall(text)}
 
 
 def _row(ticket: Ticket, plan: Plan, observations: Sequence[Observation]) -> Json | Told:

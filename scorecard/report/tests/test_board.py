@@ -1,0 +1,68 @@
+"""The board is short where all is well, and its end names what is not."""
+
+import io
+from collections.abc import Callable
+
+from rich.console import Console
+
+from scorecard.ledger import Cause, State
+from scorecard.report.board import show_board
+from scorecard.report.result import Scorecard
+
+CUT = 40
+
+
+def lines(card: Scorecard, *, full: bool = False) -> list[str]:
+    console = Console(file=io.StringIO(), width=80)
+    show_board(console, card, full=full)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue().splitlines()
+
+
+def failing(card: Scorecard) -> Scorecard:
+    """Make every check end badly, each for a reason of its own."""
+    update = {"state": State.COULD_NOT_CHECK, "cause": Cause.RAISED, "measured": None}
+    projects = tuple(
+        p.model_copy(
+            update={
+                "checks": tuple(
+                    c.model_copy(update={**update, "detail": f"{p.id} broke"}) for c in p.checks
+                )
+            }
+        )
+        for p in card.projects
+    )
+    return card.model_copy(update={"projects": projects})
+
+
+def test_a_project_that_holds_takes_a_few_lines(ended: Callable[..., Scorecard]) -> None:
+    shown = lines(ended())
+
+    assert len(shown) < 6 * len(ended().projects) + 12
+    assert any("Weakest evidence" in line for line in shown)
+
+
+def test_in_full_every_check_is_shown(ended: Callable[..., Scorecard]) -> None:
+    card = ended()
+
+    text = "\n".join(lines(card, full=True))
+
+    assert all(check.code in text for check in card.checks)
+
+
+def test_the_end_names_what_failed_and_why(ended: Callable[..., Scorecard]) -> None:
+    card = ended(P07_3b=State.FAILED)
+
+    end = lines(card)[-CUT:]
+
+    assert any("P07.3b" in line and "28" in line for line in end)
+
+
+def test_however_much_failed_the_end_names_all_of_it(card: Scorecard) -> None:
+    broken = failing(card)
+
+    end = "\n".join(lines(broken)[-CUT:])
+
+    assert all(check.code in end for check in broken.checks)
+    assert all(f"{project.id} broke" in end for project in broken.projects)
