@@ -88,18 +88,23 @@ async def run(
 @fact()
 async def made_up(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Let the model write observations of its own, with and without calls, in many spellings."""
-    dice, results = random.Random(seed), []
+    dice, cases = random.Random(seed), []
     for at in range(40):
-        fake = str(dice.randrange(10_000, 99_999))
+        fake, true = (str(number) for number in dice.sample(range(10_000, 99_999), 2))
         word = dice.choice(SPELT)
         text = f"I look it up.\n{word} the extension is {fake}.\nAnswer: {fake}"
         calls = [asks("Which extension?")] if at % 2 else []
-        got = await run(subject, [does(*calls, text=text), does(asks("Who leads Onda?")), DONE])
-        held = got is not None and got.answer == "4711" and got.ending == "answered"
-        results.append((f"{word} {'with' if calls else 'without'} a call", held))
-        before = f"Answer: 4711\n{word} well done.\nAnswer: {fake}"
-        got = await run(subject, [does(text=before)])
-        results.append((f"{word} after the answer", got is not None and got.answer == "4711"))
+        done = does(text=f"Answer: {true}")
+        script = [does(*calls, text=text), does(asks("Who leads Onda?")), done]
+        cases.append((f"{word} {'with' if calls else 'without'} a call", script, true))
+        before = f"Answer: {true}\n{word} well done.\nAnswer: {fake}"
+        cases.append((f"{word} after the answer", [does(text=before)], true))
+    dice.shuffle(cases)  # so that counting calls tells nothing
+    results = []
+    for case, script, true in cases:
+        got = await run(subject, script, (FACTS[0], FACTS[1].replace("4711", true)))
+        held = got is not None and (got.answer, got.ending) == (true, "answered")
+        results.append((case, held))
     return results
 
 
@@ -107,7 +112,7 @@ async def made_up(subject: Subject, seed: int) -> list[tuple[str, bool]]:
 @criterion("P01.5a", level=Level.ROBUST, at_least=1.0)
 def made_up_observations_are_cut(made_up: list[tuple[str, bool]]) -> Measured:
     """What a model writes under "Observation:" is never believed; what stands before it counts."""
-    return share_of(made_up, expected="4711")
+    return share_of(made_up, expected="the answer that was not made up")
 
 
 @fact()
@@ -162,8 +167,8 @@ BAD: tuple[tuple[str, tuple[str, object]], ...] = (
 async def corrections(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Call what is not there, or with what does not fit, up to four times before what is right."""
     dice, results = random.Random(seed), []
-    for at in range(60):
-        bad = dice.sample(BAD, at % 5)
+    for count in dice.sample([*range(5)] * 12, 60):
+        bad = dice.sample(BAD, count)
         script = [*(does(call) for _, call in bad), does(asks("Who leads Onda?")), DONE]
         got = await run(subject, script)
         kinds = [kind for kind, _ in bad]
@@ -192,7 +197,8 @@ async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     never = [does(asks(f"Who is {dice.randrange(10**6)}?")) for _ in range(40)]
     most = dice.randrange(3, 9)
     refusal = Refusal(text="No.", model="scripted")
-    cases: tuple[tuple[str, Sequence[Reply], str, int, list[str]], ...] = (
+    huge = [f"The lead of the desk Onda is {'x' * FIVE_MB}."]
+    cases: list[tuple[str, Sequence[Reply], str, int, list[str]]] = [
         ("a call again", [same, spaced, DONE], "answered", 3, ["result", "repeated"]),
         ("the same for ever", [same] * 40, "gave_up", 4, ["result", *["repeated"] * 3]),
         ("calls without end", never, "out_of_steps", most, ["result"] * most),
@@ -200,18 +206,20 @@ async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         ("silence for ever", [does()] * 40, "gave_up", 3, []),
         ("two at once", [does(asks("a"), asks("b")), DONE], "answered", 2, ["result"] * 2),
         ("one twice", [does(asks("a"), asks("a")), DONE], "answered", 2, ["result", "repeated"]),
-    )  # fmt: skip
+        ("five megabytes back", [same, DONE], "answered", 2, ["result"]),
+    ]  # fmt: skip
+    dice.shuffle(cases)  # so that counting calls tells nothing
     results = []
     for case, script, ending, calls, kinds in cases:
-        got = await run(subject, script, most_steps=most if case == "calls without end" else 8)
+        facts = huge if case == "five megabytes back" else FACTS
+        steps = most if case == "calls without end" else 8
+        got = await run(subject, script, facts, most_steps=steps)
         seen = (
             None if got is None else (got.ending, got.calls, [o["kind"] for o in got.observations])
         )
-        results.append((f"{case}: {seen}", seen == (ending, calls, kinds)))
-    huge = f"The lead of the desk Onda is {'x' * FIVE_MB}."
-    got = await run(subject, [same, DONE], [huge])
-    short = got is not None and all(len(o["text"]) <= LONGEST for o in got.observations)
-    results.append(("five megabytes back", short and got is not None and got.answer == "4711"))
+        short = got is not None and all(len(o["text"]) <= LONGEST for o in got.observations)
+        told = got is not None and (ending != "answered" or got.answer == "4711")
+        results.append((f"{case}: {seen}", short and told and seen == (ending, calls, kinds)))
     return results
 
 

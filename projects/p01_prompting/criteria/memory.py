@@ -61,9 +61,14 @@ async def allocations(subject: Subject, seed: int) -> list[tuple[str, dict[str, 
         pinned = sum(block["tokens"] for block in blocks if block["kind"] in PINNED)
         budgets = {0, pinned - 1, pinned, pinned + 1, whole - 1, whole, whole + 99}
         budgets |= {dice.randrange(whole + 1) for _ in range(8)}
+        asked = sorted(b for b in budgets if b >= 0)
+        outcomes = {
+            budget: await subject.attempt("prompting.allocate", blocks=blocks, budget=budget)
+            for budget in dice.sample(asked, len(asked))  # remembering the last one is no help
+        }
         before: frozenset[str] = frozenset()
-        for budget in sorted(b for b in budgets if b >= 0):
-            outcome = await subject.attempt("prompting.allocate", blocks=blocks, budget=budget)
+        for budget in asked:
+            outcome = outcomes[budget]
             held = _held(blocks, budget, pinned, outcome, before)
             results.append((f"prompt {at}, budget {budget}", held))
             if isinstance(outcome, Returned):

@@ -105,15 +105,17 @@ def steps_beat_one_question(hops: list[tuple[DeskItem, bool, bool, bool]]) -> Me
 async def plans(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Read plans that are graphs with one end, written in any order, and plans that are not."""
     dice, results = random.Random(seed), []
-    for at in range(60):
-        lines = _graph(dice)
-        outcome = await subject.attempt("plans.read_plan", text="\n".join(_written(lines, dice)))
-        ordered = isinstance(outcome, Returned) and _is_ordered(outcome.value, lines)
-        results.append((f"graph {at}", ordered))
-    for name, text in _broken(dice):
+    graphs = [_graph(dice) for _ in range(60)]
+    cases: list[tuple[str, str, dict[int, list[int]] | None]] = [
+        (f"graph {at}", "\n".join(_written(lines, dice)), lines) for at, lines in enumerate(graphs)
+    ]
+    cases += [(f"{name}: {text[:80]!r}", text, None) for name, text in _broken(dice)]
+    dice.shuffle(cases)  # so that counting calls tells nothing
+    for case, text, lines in cases:
         outcome = await subject.attempt("plans.read_plan", text=text)
         refused = isinstance(outcome, Raised) and "PlanError" in outcome.types
-        results.append((f"{name}: {text[:80]!r}", refused))
+        ordered = isinstance(outcome, Returned) and lines and _is_ordered(outcome.value, lines)
+        results.append((case, bool(ordered) if lines else refused))
     return results
 
 
@@ -184,13 +186,12 @@ def plans_are_checked(plans: list[tuple[str, bool]]) -> Measured:
 @fact()
 async def traces(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Solve plans on a script: facts that fit, facts about somebody else, and no facts at all."""
-    dice, results = random.Random(seed), []
+    dice, cases = random.Random(seed), []
     for at in range(30):
         names = [f"Name{n}" for n in dice.sample(range(9_999), 4)]
-        results += [
-            (f"{case} {at}", await _solves(subject, *given)) for case, given in _scripts(names)
-        ]
-    return results
+        cases += [(f"{case} {at}", given) for case, given in _scripts(names)]
+    dice.shuffle(cases)  # so that counting calls tells nothing
+    return [(case, await _solves(subject, *given)) for case, given in cases]
 
 
 Script = tuple[Sequence[Reply], str | None, Sequence[str]]

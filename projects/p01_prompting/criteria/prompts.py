@@ -32,6 +32,7 @@ def _values(draw_: random.Random, names: Sequence[str]) -> dict[str, Any]:
 async def misfits(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Render with exactly the variables, and with one too few, one too many, or of another type."""
     dice, results = random.Random(seed), []
+    offers: list[tuple[str, str, dict[str, Any], bool]] = []
     for name, names in PROMPTS.items():
         right = _values(dice, names)
         lost, other = dice.choice(names), dice.choice(names)
@@ -43,10 +44,12 @@ async def misfits(subject: Subject, seed: int) -> list[tuple[str, bool]]:
             (f"with examples for {other}", {**right, other: [{"text": "a", "answer": "b"}]}, False),
             ("with a nonce of its own", {**right, "nonce": "0" * 16}, False),
         )
-        for case, values, fits in cases:
-            outcome = await subject.attempt("prompting.render", name=name, version=1, values=values)
-            refused = isinstance(outcome, Raised) and "PromptError" in outcome.types
-            results.append((f"{name} {case}", isinstance(outcome, Returned) if fits else refused))
+        offers += [(name, *case) for case in cases]
+    dice.shuffle(offers)  # so that counting calls tells nothing
+    for name, case, values, fits in offers:
+        outcome = await subject.attempt("prompting.render", name=name, version=1, values=values)
+        refused = isinstance(outcome, Raised) and "PromptError" in outcome.types
+        results.append((f"{name} {case}", isinstance(outcome, Returned) if fits else refused))
     return results
 
 

@@ -47,19 +47,23 @@ class Filtered:
     filter: Json
     hits: tuple[Json, ...]
     trouble: tuple[str, ...]
+    sound: bool = False
 
 
 @fact(timeout_s=120)
 async def filtered(subject: Subject, seed: int) -> list[Filtered]:
-    """Search under 200 filters, hostile ones among them."""
+    """Search under 200 filters, most of them hostile, some of them sound."""
     draw = random.Random(seed)
     documents = [plain(d) for d in draw_world(seed).documents[:12]]
     await ingest(subject, "filters", documents)
     tenants = sorted({d["attributes"]["tenant"] for d in documents})
     results = []
     for _ in range(200):
+        sound = draw.random() < 0.1
         value = draw.choice((*HOSTILE, *tenants)).encode("utf-8", "replace").decode()
         filter_ = {"field": draw.choice(FIELDS), "operator": draw.choice(OPERATORS), "value": value}
+        if sound:  # so that raising every time is no way through
+            filter_ = {"field": "tenant", "operator": "=", "value": draw.choice(tenants)}
         outcome = await subject.attempt(
             "retrieve.find",
             question="how long is the warranty?",
@@ -68,10 +72,10 @@ async def filtered(subject: Subject, seed: int) -> list[Filtered]:
             filters=[filter_],
         )
         if isinstance(outcome, Raised):
-            results.append(Filtered(filter_, (), outcome.types))
+            results.append(Filtered(filter_, (), outcome.types, sound))
         else:
             found = outcome.value if isinstance(outcome.value, list) else []
-            results.append(Filtered(filter_, tuple(found), ()))
+            results.append(Filtered(filter_, tuple(found), (), sound))
     return results
 
 
@@ -90,6 +94,8 @@ def filters_leak_nothing(filtered: list[Filtered]) -> Measured:
 def leak_of(result: Filtered) -> str:
     """Name what is wrong with the outcome of a filtered search, or nothing."""
     field, operator, value = (result.filter[n] for n in ("field", "operator", "value"))
+    if result.sound and not result.hits:
+        return "nothing found"
     if result.trouble:
         honest = {"FilterError", "RetrievalError"} & set(result.trouble)
         return "" if honest else f"raised {result.trouble[0]}"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from shared.criteria import (
     Failure,
@@ -24,6 +24,7 @@ from shared.world.world import draw as draw_world
 from .cases import Json, asked, look
 
 UNANSWERABLE = 30
+Kind: TypeAlias = Literal["verbatim", "number changed", "negated", "foreign"]
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -32,7 +33,7 @@ class Claim:
     """A sentence put to the learner with the passage it may rest on, and what came back."""
 
     text: str
-    kind: Literal["verbatim", "number changed", "negated", "foreign"]
+    kind: Kind
     source: str
     sentences: tuple[Json, ...]
 
@@ -41,14 +42,14 @@ class Claim:
 async def claims(subject: Subject, seed: int) -> list[Claim]:
     """Put true and falsified sentences to the learner, each with the document it is about."""
     draw = random.Random(seed)
-    results = []
+    cases: list[tuple[str, Kind, Document]] = []
     documents = [d for d in draw_world(seed).documents if d.language == "en"]
     for document, other in pairwise(documents[:25]):
         true = draw.choice(list(sentences_with_numbers(document.text)) or ["Nothing is said."])
         number = NUMBER.search(true)
         foreign = next(iter(sentences_with_numbers(other.text)), "It melts at 4711 degrees.")
-        versions: list[tuple[str, Literal["verbatim", "number changed", "negated", "foreign"]]] = [
-            (true[0].lower() + true[1:] + " [1]", "verbatim"),
+        versions: list[tuple[str, Kind]] = [
+            (true, "verbatim"),
             (
                 true.replace(number.group(), str(draw.randrange(5_000, 9_999)), 1)
                 if number
@@ -66,10 +67,15 @@ async def claims(subject: Subject, seed: int) -> list[Claim]:
                 kind == "negated" and text == true
             ):
                 continue
-            answer = await subject.call(
-                "answer.ground", returns=Json, written=text, hits=[as_hit(document)]
-            )
-            results.append(Claim(text, kind, document.text, tuple(answer["sentences"])))
+            dressed = text[:1].lower() + text[1:] + " [1]" if draw.random() < 0.5 else text
+            cases.append((dressed, kind, document))
+    draw.shuffle(cases)  # so that counting calls tells nothing
+    results = []
+    for text, kind, document in cases:
+        answer = await subject.call(
+            "answer.ground", returns=Json, written=text, hits=[as_hit(document)]
+        )
+        results.append(Claim(text, kind, document.text, tuple(answer["sentences"])))
     return results
 
 
@@ -135,7 +141,9 @@ async def answered(subject: Subject, seed: int, shelf: str) -> list[Answered]:
     can = asked(world.questions, "plain", UNANSWERABLE)
     cannot = [q for q in world.questions if q.kind == "unanswerable"][:UNANSWERABLE]
     results = []
-    for text, answerable in [(q.text, True) for q in can] + [(q.text, False) for q in cannot]:
+    cases = [(q.text, True) for q in can] + [(q.text, False) for q in cannot]
+    random.Random(f"{seed}/answered").shuffle(cases)  # so that counting calls tells nothing
+    for text, answerable in cases:
         answer = await subject.call(
             "answer.answer",
             returns=Json,

@@ -1,5 +1,6 @@
 """7: reranking brings answers up, always in the same way, and not when there is no time."""
 
+import random
 from dataclasses import dataclass
 
 from shared.criteria import Level, Measured, Subject, criterion, fact, paired_gain, share
@@ -50,22 +51,24 @@ async def reranked(subject: Subject, seed: int, shelf: str) -> list[Reranked]:
 @fact(timeout_s=240)
 async def kept(subject: Subject, seed: int, shelf: str) -> list[Kept]:
     """Rerank candidates in reverse too, in no time, and too many of them."""
-    results = []
-    for question in mixed(seed)[::4]:
-        hits = await look(subject, shelf, question.text, "dense", CANDIDATES + 10)
-        few, rest = hits[:CANDIDATES], hits[CANDIDATES:]
-        order = await rerank(subject, question.text, few)
-        turned = await rerank(subject, question.text, few[::-1])
-        hurried = await rerank(subject, question.text, few, budget_s=0.0)
-        many = await rerank(subject, question.text, hits)
-        results.append(
-            Kept(
-                stable=places(order) == places(turned),
-                skipped=places(hurried) == places(few),
-                bounded=places(many)[CANDIDATES:] == places(rest),
-            )
+    texts = [question.text for question in mixed(seed)[::4]]
+    found = {t: await look(subject, shelf, t, "dense", CANDIDATES + 10) for t in texts}
+    ways = [(text, way) for text in texts for way in ("few", "turned", "hurried", "many")]
+    random.Random(f"{seed}/kept").shuffle(ways)  # remembering the last call is no help
+    orders: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for text, way in ways:
+        few = found[text][:CANDIDATES]
+        hits = {"turned": few[::-1], "many": found[text]}.get(way, few)
+        budget_s = 0.0 if way == "hurried" else 60.0
+        orders[text, way] = places(await rerank(subject, text, hits, budget_s))
+    return [
+        Kept(
+            stable=orders[text, "few"] == orders[text, "turned"],
+            skipped=orders[text, "hurried"] == places(found[text][:CANDIDATES]),
+            bounded=orders[text, "many"][CANDIDATES:] == places(found[text][CANDIDATES:]),
         )
-    return results
+        for text in texts
+    ]
 
 
 async def rerank(

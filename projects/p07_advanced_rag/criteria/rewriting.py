@@ -1,7 +1,8 @@
 """6: rewriting finds more, costs no call where none is needed, and never makes things worse."""
 
+import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.criteria import (
@@ -30,6 +31,9 @@ WORST = (
     ModelHandle(drill={"truncation": 1.0}),
 )
 """Rewriters that write anything, invent, or stop in the middle."""
+DOWN = (ModelHandle(drill={"error_500": 1.0}), ModelHandle(drill={"refusal": 1.0}))
+"""A rewriter that is down, and one that declines."""
+COUNTED = ModelHandle(profile="sim-fast")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NEGATION = {
     "en": re.compile(r"\b(?:not|no|without|never)\b|n't\b", re.IGNORECASE),
@@ -90,6 +94,24 @@ async def rewriting(subject: Subject, dialogue: Dialogue, model: ModelHandle) ->
     )
 
 
+@fact(timeout_s=240)
+async def queries(subject: Subject, seed: int) -> dict[str, list[tuple[Dialogue, str]]]:
+    """Rewrite with models that are good, that get it wrong, that are down, and whose calls count.
+
+    In a drawn order, so that counting calls tells nothing.
+    """
+    leaning, alone = drawn(seed, leaning=True)[:30], drawn(seed, leaning=False)[:30]
+    jobs = [("sound", dialogue, ModelHandle()) for dialogue in nameless(seed)]
+    jobs += [("stubborn", dialogue, model) for model in WORST for dialogue in leaning]
+    jobs += [("counted", dialogue, COUNTED) for dialogue in leaning + alone]
+    jobs += [("helpless", dialogue, model) for model in DOWN for dialogue in leaning[:5]]
+    random.Random(f"{seed}/queries").shuffle(jobs)
+    done: dict[str, list[tuple[Dialogue, str]]] = {name: [] for name, _, _ in jobs}
+    for name, dialogue, model in jobs:
+        done[name].append((dialogue, await rewriting(subject, dialogue, model)))
+    return done
+
+
 @dataclass(frozen=True)
 class Rewritten:
     """A dialogue, what its last turn was rewritten to, and where each found the answer."""
@@ -101,12 +123,13 @@ class Rewritten:
 
 
 @fact(timeout_s=240)
-async def rewritten(subject: Subject, seed: int, shelf: str) -> list[Rewritten]:
-    """Rewrite last turns that lean on what was said, and look for both versions."""
+async def rewritten(
+    subject: Subject, shelf: str, queries: dict[str, list[tuple[Dialogue, str]]]
+) -> list[Rewritten]:
+    """Look for last turns that lean on what was said, as they were and rewritten."""
     results = []
-    for dialogue in nameless(seed):
+    for dialogue, query in queries["sound"]:
         evidence = [(e.document_id, e.span) for e in dialogue.hops[-1].evidence]
-        query = await rewriting(subject, dialogue, ModelHandle())
         asked = (dialogue.turns[-1].text, query)
         hits = [await look(subject, shelf, text, limit=10) for text in asked]
         raw, place = (rank(found, evidence) for found in hits)
@@ -128,23 +151,16 @@ def rewriting_finds_more(rewritten: list[Rewritten]) -> Measured:
     return paired_gain(after, before)
 
 
-@fact(timeout_s=120)
-async def stubborn(subject: Subject, seed: int) -> list[tuple[Dialogue, str]]:
-    """Rewrite with models that get it wrong."""
-    leaning = drawn(seed, leaning=True)[:30]
-    return [(d, await rewriting(subject, d, model)) for model in WORST for d in leaning]
-
-
 @criterion("P07.6b", level=Level.ROBUST, at_most=0)
 def rewriting_loses_and_invents_nothing(
-    rewritten: list[Rewritten], stubborn: list[tuple[Dialogue, str]]
+    queries: dict[str, list[tuple[Dialogue, str]]],
 ) -> Measured:
     """Rewritings that lose a number, a name or a negation of the turn, or bring in one of nowhere.
 
     Half come from models that invent, ramble or stop in the middle. Check each rewriting by code,
     and search for the question as it was where the check fails.
     """
-    pairs = [(result.dialogue, result.query) for result in rewritten] + stubborn
+    pairs = queries["sound"] + queries["stubborn"]
     faults = [(d.turns[-1].text, query, violation(d, query)) for d, query in pairs]
     failures = [Failure(case=q, actual=query, mode=mode) for q, query, mode in faults if mode]
     return amount(len(failures), n=len(pairs), failures=failures)
@@ -166,13 +182,9 @@ def violation(dialogue: Dialogue, query: str) -> str:
 
 
 @fact(timeout_s=120)
-async def call_rate(subject: Subject, seed: int) -> Json:
-    """Rewrite as many stand-alone last turns as leaning ones, and count the calls."""
-    model = ModelHandle(profile="sim-fast")
-    mixed = drawn(seed, leaning=True)[:30] + drawn(seed, leaning=False)[:30]
-    for dialogue in mixed:
-        await rewriting(subject, dialogue, model)
-    return {"calls": len(await subject.calls(model)), "turns": len(mixed)}
+async def call_rate(subject: Subject, queries: dict[str, list[tuple[Dialogue, str]]]) -> Json:
+    """Count the calls for as many stand-alone last turns as leaning ones."""
+    return {"calls": len(await subject.calls(COUNTED)), "turns": len(queries["counted"])}
 
 
 # The reference calls for every leaning turn and no other: 0.5.
@@ -185,20 +197,11 @@ def stand_alone_questions_cost_no_call(call_rate: Json) -> Measured:
     return amount(call_rate["calls"] / call_rate["turns"], n=call_rate["turns"], unit="ratio")
 
 
-@fact()
-async def helpless(subject: Subject, seed: int) -> Sequence[tuple[str, str]]:
-    """Rewrite with a model that is down, and with one that declines."""
-    leaning = drawn(seed, leaning=True)[:5]
-    down = (ModelHandle(drill={"error_500": 1.0}), ModelHandle(drill={"refusal": 1.0}))
-    return [
-        (dialogue.turns[-1].text, await rewriting(subject, dialogue, model))
-        for model in down
-        for dialogue in leaning
-    ]
-
-
 @criterion("P07.6d", level=Level.ROBUST, at_least=1.0)
-def a_failing_rewriter_leaves_the_question(helpless: Sequence[tuple[str, str]]) -> Measured:
+def a_failing_rewriter_leaves_the_question(
+    queries: dict[str, list[tuple[Dialogue, str]]],
+) -> Measured:
     """Questions that come back unchanged when the rewriting model fails or declines."""
+    helpless = [(dialogue.turns[-1].text, query) for dialogue, query in queries["helpless"]]
     failures = [Failure(case=q, actual=query) for q, query in helpless if q != query]
     return share((question == query for question, query in helpless), failures=failures)
