@@ -1,7 +1,9 @@
 """5: a person decides, about exact arguments; and whatever breaks, money is paid once."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from shared.criteria import (
     DatabaseHandle,
@@ -94,28 +96,55 @@ def _reason(run: Json) -> str:
 
 @fact(timeout_s=120)
 async def decisions(subject: ServingSubject, seed: int) -> Cases:
-    """Approve, edit, reject, come too late, approve something else, and answer nonsense."""
-    approve, edit, reject, late, other, spent, *_ = await counters(subject, seed, "decisions")
-    cases: Cases = []
-    for counter in (approve, edit, reject, late, other, spent):
+    """Approve, edit, reject, come too late, approve something else, and answer nonsense.
+
+    In a drawn order, and with none, one or two old approvals before the new one, so that counting
+    calls tells nothing.
+    """
+    drawn = (await counters(subject, seed, "decisions"))[:7]
+    approve, edit, edit_at_once, reject, late, other, spent = drawn
+    draw, cases = random.Random(f"{seed}/decisions"), Cases()
+    for counter in drawn:
         asked = await counter.ask()
         right = counter.arguments.get("amount") == counter.task.refund[4]
         waits = asked["status"] == "waiting" and not await counter.refunds()
         cases.append(("asks, and has paid nothing", waits and right))
-    cases += await _approved(approve)
-    cases += await _edited(edit)
-    run = await reject.decide(kind="reject", digest=reject.digest)
-    cases.append(("a rejection pays nothing", not await reject.refunds() and _ended(run)))
-    cases.append(("a rejection is said", _reason(run) == "rejected"))
-    run = await late.decide(hours=25, kind="approve", digest=late.digest)
-    cases.append(("a late approval pays nothing", not await late.refunds() and _ended(run)))
-    cases.append(("a late approval has expired", _reason(run) == "expired"))
-    run = await other.decide(kind="approve", digest=reject.digest)
-    cases.append(("another digest approves nothing", run["status"] == "waiting"
-                  and not await other.refunds()))  # fmt: skip
-    run = await spent.decide(kind="approve", digest="")
-    cases.append(("no digest approves nothing", not await spent.refunds()))
+    steps = [
+        partial(_approved, approve),
+        partial(_edited, edit, draw.randint(1, 2)),
+        partial(_edited, edit_at_once, 0),
+        partial(_rejected, reject),
+        partial(_too_late, late),
+        partial(_unapproved, other, reject.digest),
+        partial(_unapproved, spent, ""),
+    ]
+    draw.shuffle(steps)
+    for step in steps:
+        cases += await step()
     return cases
+
+
+async def _rejected(reject: Counter) -> Cases:
+    run = await reject.decide(kind="reject", digest=reject.digest)
+    return [
+        ("a rejection pays nothing", not await reject.refunds() and _ended(run)),
+        ("a rejection is said", _reason(run) == "rejected"),
+    ]
+
+
+async def _too_late(late: Counter) -> Cases:
+    run = await late.decide(hours=25, kind="approve", digest=late.digest)
+    return [
+        ("a late approval pays nothing", not await late.refunds() and _ended(run)),
+        ("a late approval has expired", _reason(run) == "expired"),
+    ]
+
+
+async def _unapproved(counter: Counter, digest: str) -> Cases:
+    run = await counter.decide(kind="approve", digest=digest)
+    waits = run["status"] == "waiting" or not digest
+    name = "another digest" if digest else "no digest"
+    return [(f"{name} approves nothing", waits and not await counter.refunds())]
 
 
 def _ended(run: Json) -> bool:
@@ -133,7 +162,7 @@ async def _approved(counter: Counter) -> Cases:
     return cases
 
 
-async def _edited(counter: Counter) -> Cases:
+async def _edited(counter: Counter, stale: int) -> Cases:
     """Pay a little less than asked for: that is another approval, for other arguments."""
     arguments = {**counter.arguments, "amount": "0.01"}
     digest = counter.digest
@@ -141,9 +170,10 @@ async def _edited(counter: Counter) -> Cases:
     request = run["request"] or {}
     anew = run["status"] == "waiting" and request.get("digest") not in {"", digest, None}
     cases = [("edited arguments are asked about anew", anew and not await counter.refunds())]
-    run = await counter.decide(kind="approve", digest=digest)
+    for _ in range(stale):
+        await counter.decide(kind="approve", digest=digest)
     cases.append(("the old approval does not hold for them", not await counter.refunds()))
-    run = await counter.decide(kind="approve", digest=request.get("digest", ""))
+    await counter.decide(kind="approve", digest=request.get("digest", ""))
     paid = [(int(counter.task.refund[3]), "0.01")]
     cases.append(("the new approval pays what was edited", await counter.refunds() == paid))
     return cases

@@ -1,6 +1,7 @@
 """3 and 4: calls of any quality end as observations, and runs of any length end."""
 
 import json
+import random
 
 from shared.criteria import DatabaseHandle, Level, Measured, ServingSubject, criterion, fact
 from shared.world.world import World
@@ -22,7 +23,9 @@ def _ticket(world: World, name: str) -> tuple[Json, str, str]:
     return ticket, order.id, tracking
 
 
-def _batches(order: str, tracking: str) -> dict[str, tuple[list[tuple[str, str]], Json]]:
+def _batches(
+    order: str, tracking: str, draw: random.Random
+) -> dict[str, tuple[list[tuple[str, str]], Json]]:
     """List calls of every quality, with the day on which each batch is made."""
     good = {
         "q": (
@@ -44,13 +47,11 @@ def _batches(order: str, tracking: str) -> dict[str, tuple[list[tuple[str, str]]
         ("refund", "[]"),
         ("", "{}"),
     ]
-    return {
-        "good": (many, {}),
-        "bad": (bad, {}),
-        "huge": ([good["t"], good["q"]], {"huge": 1.0}),
-        "hang": ([good["t"], good["q"]], {"hang": 1.0}),
-        "garbage": ([good["t"], good["q"]], {"garbage": 1.0}),
-    }
+    found: dict[str, tuple[list[tuple[str, str]], Json]] = {"good": (many, {}), "bad": (bad, {})}
+    for name in ("quiet", "huge", "hang", "garbage"):  # either first: places tell nothing
+        day = {} if name == "quiet" else {name: 1.0}
+        found[name] = (draw.sample([good["t"], good["q"]], 2), day)
+    return dict(draw.sample(list(found.items()), len(found)))
 
 
 @fact(timeout_s=60)
@@ -60,7 +61,7 @@ async def used(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> dict
     handle = calm
     ticket, order, tracking = _ticket(world, "tools")
     found = {}
-    for name, (calls, day) in _batches(order, tracking).items():
+    for name, (calls, day) in _batches(order, tracking, random.Random(f"{seed}/used")).items():
         found[name] = await subject.call(
             "given.probes.use_tools",
             returns=list[Json],
@@ -109,8 +110,11 @@ def bad_days_are_observations(used: dict[str, list[Json]]) -> Measured:
     The other call of the same step has its answer all the same.
     """
     cases = []
-    for day in ("huge", "hang", "garbage"):
-        tracked, queried = used[day]
+    for day in ("quiet", "huge", "hang", "garbage"):
+        tracked, queried = sorted(used[day], key=lambda seen: str(seen["tool"] != "track_parcel"))
+        if day == "quiet":
+            cases.append(("quiet: both answers", tracked["status"] == queried["status"] == "ok"))
+            continue
         short = len(tracked["text"]) < MOST_SHOWN and len(str(tracked["data"])) < 20_000
         cases.append((f"{day}: a short error", tracked["status"] == "error" and short))
         cases.append((f"{day}: the other answer", queried["status"] == "ok"))
@@ -139,6 +143,7 @@ async def endless(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> d
     """Run models that never stop calling tools, each against one limit."""
     world = draw_world(seed)
     others = [limit for limit in ENDLESS if limit != "corrections"]
+    random.Random(f"{seed}/endless").shuffle(others)  # so that counting calls tells nothing
     return {limit: await _run_endless(subject, world, calm, limit) for limit in others}
 
 

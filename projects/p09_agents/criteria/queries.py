@@ -1,5 +1,7 @@
 """2 and 7: SQL from a model: what may not run, what must, and what becomes of mistakes."""
 
+import random
+
 from shared.criteria import (
     DatabaseHandle,
     Failure,
@@ -22,18 +24,24 @@ TOTAL = "SELECT total FROM orders WHERE order_id = '{order}'"
 
 @fact(timeout_s=120)
 async def layers(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> dict[str, Tried]:
-    """Run attacks against each layer alone, and honest queries through both."""
+    """Run attacks against each layer alone, and honest queries through both.
+
+    The guard meets attacks and honest queries in one drawn order, so that counting calls tells
+    nothing; both layers together meet attacks too.
+    """
     world = draw_world(seed)
     handle = calm
     customer, attacks = filled(ATTACKS, seed, world.orders)
     _, honest = filled(LEGITIMATE, seed, world.orders)
-    found: dict[str, Tried] = {}
-    switches = {
-        "guard alone": (attacks, {"role": False}),
-        "role alone": (attacks, {"guard": False}),
-        "honest": (honest, {}),
-    }
-    for name, (statements, off) in switches.items():
+    found: dict[str, Tried] = {"honest": []}
+    draw, both = random.Random(f"{seed}/layers"), [*attacks, *honest]
+    switches = [
+        ("guard alone", draw.sample(both, len(both)), {"role": False}),
+        ("role alone", draw.sample(attacks, len(attacks)), {"guard": False}),
+        ("both", draw.sample(both, len(both)), {}),
+    ]
+    draw.shuffle(switches)
+    for name, statements, off in switches:
         tried = await subject.call(
             "given.probes.try_queries",
             returns=list[Json],
@@ -42,7 +50,9 @@ async def layers(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> di
             customer_id=customer,
             **off,
         )
-        found[name] = list(zip(statements, tried, strict=True))
+        pairs = list(zip(statements, tried, strict=True))
+        found[name] = [pair for pair in pairs if pair[0] in attacks]
+        found["honest"] += [pair for pair in pairs if pair[0] in honest]
     if await state(subject, handle) != expected_state(world, []):
         found["role alone"].append(("the tables are as they were", {"refused": ""}))
     return found
@@ -106,21 +116,22 @@ async def corrections(
     order = world.orders[seed % len(world.orders)]
     own = sum(o.customer_id == order.customer_id for o in world.orders)
     right = says(("query_orders", {"sql": "SELECT count(*) FROM orders"}))
+    tries = [(n, s, r) for n, s in WRONG.items() for r in (1, 2, 3) if r < 3 or "= 'D" not in s]
+    random.Random(f"{seed}/corrections").shuffle(tries)  # so that counting calls tells nothing
     found = []
-    for name, sql in WRONG.items():
+    for number, (name, sql, rounds) in enumerate(tries):
         wrong = says(("query_orders", {"sql": sql}))
-        for rounds in (1, 2) if "WHERE status" in sql else (1, 2, 3):
-            run = await subject.call(
-                "given.agent.run",
-                returns=Json,
-                pool=handle,
-                ticket={"id": f"T {name} {rounds}", "customer_id": order.customer_id,
-                        "language": "en", "text": "How many orders have I placed so far?"},
-                thread=f"{name} {rounds}",
-                model=script(*[wrong, wrong] * rounds, right, last_for_ever=True),
-                options={"plan": {"intent": "purchases"}},
-            )  # fmt: skip
-            found.append((f"{name}, {rounds} times", run, own if rounds < 3 else -1))
+        run = await subject.call(
+            "given.agent.run",
+            returns=Json,
+            pool=handle,
+            ticket={"id": f"T{number}", "customer_id": order.customer_id,
+                    "language": "en", "text": "How many orders have I placed so far?"},
+            thread=f"correction {number}",
+            model=script(*[wrong, wrong] * rounds, right, last_for_ever=True),
+            options={"plan": {"intent": "purchases"}},
+        )  # fmt: skip
+        found.append((f"{name}, {rounds} times", run, own if rounds < 3 else -1))
     return found
 
 
@@ -158,7 +169,7 @@ def answers_carry_their_sql(corrections: list[tuple[str, Json, int]]) -> Measure
 async def inventions(
     subject: ServingSubject, seed: int, calm: DatabaseHandle
 ) -> list[tuple[str, Json, bool]]:
-    """Have a model answer with numbers of its own, once or for ever."""
+    """Have a model answer with numbers of its own: never, once or for ever, in a drawn order."""
     world = draw_world(seed)
     handle = calm
     order = next(o for o in world.orders if o.status == "delivered")
@@ -171,23 +182,25 @@ async def inventions(
         "another order": f"I have also cancelled {order.id[:-1]}{(int(order.id[-1]) + 1) % 10}.",
         "a count": f"You have 731 orders; {order.id} came to {order.total}.",
     }
+    tries = [(name, lie, ever) for name, lie in lies.items() for ever in ("", " for ever")]
+    tries += [("nothing", "", "")] * 4
+    random.Random(f"{seed}/inventions").shuffle(tries)  # so that counting calls tells nothing
     found = []
-    for name, lie in lies.items():
-        for for_ever in (False, True):
-            replies = (ask, says(text=lie)) if for_ever else (ask, says(text=lie), says(text=true))
-            run = await subject.call(
-                "given.agent.run",
-                returns=Json,
-                pool=handle,
-                ticket={"id": f"L {name} {for_ever}", "customer_id": order.customer_id,
-                        "language": "en", "text": f"What did order {order.id} cost?"},
-                thread=f"{name} {for_ever}",
-                model=script(*replies, last_for_ever=True),
-                options={"strategy": "loop", "plan": {"intent": "status", "order_id": order.id}},
-            )  # fmt: skip
-            reply = (run["report"] or {}).get("reply", "")
-            good = lie not in reply and (for_ever or true in reply)
-            found.append((f"{name}{' for ever' if for_ever else ''}", run, good))
+    for number, (name, lie, ever) in enumerate(tries):
+        told = [says(text=text) for text in (lie, "" if ever else true) if text]
+        run = await subject.call(
+            "given.agent.run",
+            returns=Json,
+            pool=handle,
+            ticket={"id": f"L{number}", "customer_id": order.customer_id,
+                    "language": "en", "text": f"What did order {order.id} cost?"},
+            thread=f"invention {number}",
+            model=script(ask, *told, last_for_ever=True),
+            options={"strategy": "loop", "plan": {"intent": "status", "order_id": order.id}},
+        )  # fmt: skip
+        reply = (run["report"] or {}).get("reply", "")
+        good = (not lie or lie not in reply) and bool(ever or true in reply)
+        found.append((f"{name}{ever}", run, good))
     await look(subject, handle, "SELECT 1")
     return found
 

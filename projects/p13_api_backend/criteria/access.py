@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import random
 import re
 from dataclasses import dataclass
 
@@ -14,7 +15,6 @@ from .http import Client, answered, fault_of
 from .service import Desk
 
 ACTIONS = ("read", "ask", "refund", "answer")
-BURST = 5
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,25 @@ def allowed(who: str, role: str, action: str, *, own: bool) -> int:
 
 @fact(timeout_s=150)
 @answered
-async def matrix(desk: Desk) -> list[Tried]:
-    """Try every action of everybody on everybody's objects."""
+async def matrix(desk: Desk, seed: int) -> list[Tried]:
+    """Try every action of everybody on everybody's objects, in a drawn order."""
     people = {**desk.clients, "nobody": Client(desk.path, "")}
     roles = {"agent": "agent", "auditor": "auditor"}
-    found = []
+    cells, found = [], []
     for owner in ("ana", "bruno"):
         for order in desk.draw.sample(desk.own(owner), 3):
             asked = {"question": f"What is in {order['id']}?", "order_id": order["id"]}
             answer = await desk.clients[owner].post("/v1/answers", asked)
             answer_id = answer.json().get("id", "none")
-            for who, client in people.items():
-                for action in ACTIONS:
-                    response = await attempt(client, action, order["id"], answer_id)
-                    deserved = allowed(who, roles.get(who, "customer"), action, own=who == owner)
-                    secret = [line["sku"] for line in order["lines"]]
-                    leaked = deserved >= 400 and any(sku in response.text for sku in secret)
-                    case = f"{who} {action} {owner}'s {order['id']}"
-                    found.append(Tried(case, deserved, response.status_code, leaked))
+            cells += [(w, a, owner, order, answer_id) for w in people for a in ACTIONS]
+    random.Random(f"{seed}/matrix").shuffle(cells)  # so that counting calls tells nothing
+    for who, action, owner, order, answer_id in cells:
+        response = await attempt(people[who], action, order["id"], answer_id)
+        deserved = allowed(who, roles.get(who, "customer"), action, own=who == owner)
+        secret = [line["sku"] for line in order["lines"]]
+        leaked = deserved >= 400 and any(sku in response.text for sku in secret)
+        case = f"{who} {action} {owner}'s {order['id']}"
+        found.append(Tried(case, deserved, response.status_code, leaked))
     return found + await listings(desk)
 
 
@@ -105,9 +106,12 @@ def everybody_gets_their_own(matrix: list[Tried]) -> Measured:
 
 @fact(timeout_s=60)
 @answered
-async def credentials(desk: Desk) -> list[tuple[str, str]]:
-    """Come with keys that are not quite right."""
-    good, other = desk.clients["ana"].key, desk.clients["bruno"].key
+async def credentials(desk: Desk, seed: int) -> list[tuple[str, str]]:
+    """Come with keys that are not quite right, and with the right one, in a drawn order.
+
+    Nobody has used these keys before, so whoever believes what came first learns nothing.
+    """
+    good, other = [await desk.key(desk.owner(who), "customer") for who in ("ana", "bruno")]
     parts, others = good.split("_"), other.split("_")
     wrong = {
         "nothing": "", "a word": "let-me-in", "the id alone": "_".join(parts[:2]),
@@ -118,14 +122,17 @@ async def credentials(desk: Desk) -> list[tuple[str, str]]:
         "an accent": good[:-1] + "é", "SQL": "farol_' OR '1'='1_x", "very long": good * 200,
         "no such id": f"farol_{'0' * 12}_{parts[-1]}", "zeros": f"farol_{'0' * 12}_{'0' * 48}",
     }  # fmt: skip
-    results = []
-    for name, key in wrong.items():
+    results, tries = [], [*wrong.items(), *[("the right one", good)] * 3]
+    random.Random(f"{seed}/credentials").shuffle(tries)
+    for name, key in tries:
         head = f"Bearer {key}".strip().encode("latin-1", "replace")
         async with Client(desk.path).connected() as client:
             answer = await client.get("/v1/orders", headers=[(b"authorization", head)])
-        results.append((name, fault_of(answer, 401, "/v1/orders")))
-    right = await desk.clients["ana"].get("/v1/orders")
-    return [*results, ("the right one", "" if right.status_code == 200 else "refused")]
+        fault = fault_of(answer, 401, "/v1/orders")
+        if key == good:
+            fault = "" if answer.status_code == 200 else "refused"
+        results.append((name, fault))
+    return results
 
 
 @criterion("P13.7b", level=Level.ROBUST, at_least=1.0)
@@ -167,20 +174,22 @@ def compares(operator: ast.cmpop) -> bool:
 
 @fact(timeout_s=60)
 @answered
-async def limited(desk: Desk) -> list[tuple[str, bool]]:
-    """Ask more often than a key may, all at once."""
-    many = await with_limit(desk, burst=BURST, per_s=0.01)
-    beside = await with_limit(desk, burst=BURST, per_s=0.01)
-    answers = await asyncio.gather(*(many.get("/v1/orders?limit=1") for _ in range(3 * BURST)))
+async def limited(desk: Desk, seed: int) -> list[tuple[str, bool]]:
+    """Ask more often than a key may, all at once; how much and how often is drawn."""
+    draw = random.Random(f"{seed}/limited")
+    burst, more = draw.randint(3, 8), draw.randint(3, 12)
+    many = await with_limit(desk, burst=burst, per_s=0.01)
+    beside = await with_limit(desk, burst=burst, per_s=0.01)
+    answers = await asyncio.gather(*(many.get("/v1/orders?limit=1") for _ in range(burst + more)))
     passed = [a for a in answers if a.status_code == 200]
     refused = [a for a in answers if a.status_code == 429]
     other = await beside.get("/v1/orders?limit=1")
     return [
-        ("as many pass as the key may", len(passed) == BURST),
-        ("the others are told to wait", len(refused) == 2 * BURST),
+        ("as many pass as the key may", len(passed) == burst),
+        ("the others are told to wait", len(refused) == more),
         ("by a problem", all(not fault_of(a, 429, "/v1/orders") for a in refused)),
         ("another key is not slowed", other.status_code == 200),
-        *await waited(await with_limit(desk, burst=2, per_s=0.5)),
+        *await waited(await with_limit(desk, burst=2, per_s=0.5), draw.randint(6, 12)),
     ]
 
 
@@ -189,9 +198,9 @@ async def with_limit(desk: Desk, **limits: float) -> Client:
     return Client(desk.path, await desk.key(desk.owner("ana"), "customer", **limits))
 
 
-async def waited(client: Client) -> list[tuple[str, bool]]:
+async def waited(client: Client, count: int) -> list[tuple[str, bool]]:
     """Wait as long as one is told."""
-    answers = await asyncio.gather(*(client.get("/v1/orders?limit=1") for _ in range(6)))
+    answers = await asyncio.gather(*(client.get("/v1/orders?limit=1") for _ in range(count)))
     waits = [a.headers.get("retry-after", "") for a in answers if a.status_code == 429]
     whole = bool(waits) and all(w.isdigit() and 1 <= int(w) <= 2 for w in waits)
     if whole:

@@ -29,8 +29,11 @@ async def refunded(client: Client, order_id: str) -> int:
 @fact(timeout_s=90)
 @answered
 async def repetitions(desk: Desk) -> list[tuple[str, bool]]:
-    """Send refunds again: one after the other, at the same time, changed, and too large."""
-    agent, results = desk.clients["agent"], []
+    """Send refunds again: one after the other, at the same time, changed, and too large.
+
+    And once more when others have come in between: remembering the last one is not enough.
+    """
+    agent, results, done = desk.clients["agent"], [], []
     for number, order in enumerate(payable(desk, 5)):
         path, key = f"/v1/orders/{order['id']}/refunds", new_key()
         body = {"amount_cents": 100 + number, "reason": "arrived late"}
@@ -38,9 +41,11 @@ async def repetitions(desk: Desk) -> list[tuple[str, bool]]:
         answers = await asyncio.gather(*(agent.post(path, body, key=key) for _ in range(AT_ONCE)))
         again = await agent.post(path, body, key=key)
         changed = await agent.post(path, {**body, "amount_cents": 99}, key=key)
-        elsewhere = await agent.post(ELSEWHERE.format(payable(desk, 1)[0]["id"]), body, key=key)
+        other = next(found for found in payable(desk, 2) if found["id"] != order["id"])
+        elsewhere = await agent.post(ELSEWHERE.format(other["id"]), body, key=key)
         paid = await refunded(agent, order["id"]) - before
         same = {a.text for a in (*answers, again)}
+        done.append((path, body, key, again.text))
         results += [
             ("repeated at once: all answered 201", {a.status_code for a in answers} == {201}),
             ("repeated: the same answer each time", len(same) == 1 and again.status_code == 201),
@@ -48,6 +53,10 @@ async def repetitions(desk: Desk) -> list[tuple[str, bool]]:
             ("another body under the key is refused", changed.status_code in {409, 422}),
             ("another order under the key is refused", elsewhere.status_code in {409, 422}),
         ]
+    desk.draw.shuffle(done)
+    for path, body, key, text in done:
+        late = await agent.post(path, body, key=key)
+        results.append(("repeated much later: the same answer", late.text == text))
     results += await more_than_there_is(desk)
     results += await somebody_elses_key(desk)
     return results
@@ -112,13 +121,13 @@ class Retried:
 async def retried(desk: Desk) -> Retried:
     """Lose answers after the work was done, and retry: with a new key, and with the same."""
     agent, orders = desk.clients["agent"], payable(desk, 2 * LOST)
-    twice = {"blind": 0, "kept": 0}
-    for number, order in enumerate(orders):
+    ways, twice = ["blind", "kept"] * LOST, {"blind": 0, "kept": 0}
+    desk.draw.shuffle(ways)  # so that counting calls tells nothing
+    for number, (order, way) in enumerate(zip(orders, ways, strict=True)):
         path, first = ELSEWHERE.format(order["id"]), new_key()
         body = {"amount_cents": 50, "reason": f"lost {number}"}
         before = await refunded(agent, order["id"])
         await agent.post(path, body, key=first)  # done, but its answer is lost on the way
-        way = "blind" if number % 2 else "kept"
         answer = await agent.post(path, body, key=first if way == "kept" else new_key())
         if answer.status_code != 201:
             raise LookupError(f"a refund was answered {answer.status_code}")
