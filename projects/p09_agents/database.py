@@ -7,11 +7,11 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg import conninfo, sql
+from psycopg import AsyncServerCursor, conninfo, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -185,13 +185,21 @@ async def _read(reader: Pool, owner: Pool, statement: str, customer_id: str) -> 
     """
     async with reader.connection(timeout=WAIT_S) as connection:
         await _serve(owner, connection, customer_id)
-        async with (
-            connection.transaction(force_rollback=True),
-            connection.cursor(name="agent") as cursor,
-        ):
-            await cursor.execute(statement.encode())
-            rows = await cursor.fetchmany(MOST_ROWS)
-            return _rows(statement, cursor.description, rows)
+        async with connection.transaction(force_rollback=True):
+            cursor = connection.cursor(name="agent")
+            try:
+                await cursor.execute(statement.encode())
+                rows = await cursor.fetchmany(MOST_ROWS)
+                return _rows(statement, cursor.description, rows)
+            finally:
+                await close(cursor)
+
+
+async def close(cursor: AsyncServerCursor[TupleRow]) -> None:
+    """Close it: a cancelled statement's cancel may come late and end the closing instead."""
+    with suppress(psycopg.Error):
+        await cursor.close()
+    await cursor.close()
 
 
 async def _serve(owner: Pool, connection: Connection, customer_id: str) -> None:

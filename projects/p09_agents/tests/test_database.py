@@ -1,8 +1,11 @@
+from typing import Any
+
+import psycopg
 import pytest
 
 from projects.p09_agents.criteria.attacks import CATALOGUE
 from projects.p09_agents.criteria.tasks import farol
-from projects.p09_agents.database import lock_down, look, reading
+from projects.p09_agents.database import close, lock_down, look, reading
 from projects.p09_agents.given.agent import prepare
 from projects.p09_agents.given.contracts import RefusedError
 from projects.p09_agents.given.farol import Farol, Pool
@@ -24,6 +27,22 @@ async def test_a_customer_sees_their_own_orders_and_nobody_elses(pool: Pool, wor
         found = await look(sql, customer_id=customer, reader=reader, owner=pool)
 
     assert {row[0] for row in found.rows} == own
+
+
+async def test_a_cursor_whose_closing_is_cancelled_is_closed_all_the_same() -> None:
+    class Cancelled:
+        asked = 0
+
+        async def close(self) -> None:
+            self.asked += 1
+            if self.asked == 1:
+                raise psycopg.errors.QueryCanceled
+
+    cursor: Any = Cancelled()
+
+    await close(cursor)
+
+    assert cursor.asked == 2
 
 
 async def test_the_role_alone_refuses_to_write(pool: Pool, world: World) -> None:
