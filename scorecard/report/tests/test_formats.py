@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from scorecard.catalog.model import Pillar
 from scorecard.ledger import Finding, State
 from scorecard.report.arguments import FORMATS
 from scorecard.report.badge import badge_text, pillar_badges
@@ -102,7 +103,7 @@ def test_sarif_gives_each_finding_a_result_and_no_path_leads_outside(card: Score
         Finding(where="/etc/passwd:1", message="absolute"),
         Finding(where="../../x.py:1", message="outside"),
     )
-    first = card.projects[0]
+    first = next(project for project in card.projects if project.id == "p02")
     check = first.checks[1].ended(State.FAILED, findings=findings)
     projects = (first.model_copy(update={"checks": (check,)}),)
 
@@ -124,12 +125,18 @@ def test_csv_has_a_row_a_check_and_no_formula(card: Scorecard) -> None:
     )
 
     assert len(rows) == len(card.checks)
-    assert rows[7]["code"] == "P02.1a"
+    assert rows[7]["code"] == "P01.1a"
     assert float(rows[7]["value"]) == 1.0
     assert not [cell for row in cells for cell in row if cell.startswith(("=", "+", "@"))]
 
 
 def test_a_badge_names_every_pillar_that_has_projects(tmp_path: Path, card: Scorecard) -> None:
+    pillars = tuple(
+        one.model_copy(update={"projects": ()}) if one.pillar is Pillar.PRODUCTION else one
+        for one in card.pillars
+    )
+    card = card.model_copy(update={"pillars": pillars})
+
     write_format("badge", card, tmp_path / "badge.svg")
 
     names = sorted(file.name for file in tmp_path.iterdir())
