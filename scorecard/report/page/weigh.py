@@ -80,10 +80,16 @@ def _pieces(card: Scorecard) -> list[Piece]:
 
 
 def _own(project: ProjectResult, check: Check) -> bool:
-    """Whether somebody wrote a task in the file that a check is about, or anywhere if in none."""
+    """Whether somebody wrote a task in the file that a check is about.
+
+    What is about no task's file rests on all of them: it holds for whoever wrote them all, and
+    does not hold for whoever wrote any.
+    """
     file = check.where.partition(":")[0]
     near = [task for task in project.tasks if file and task.where.partition(":")[0] == file]
-    return any(task.ownership is Ownership.OWN for task in near or project.tasks)
+    if near or not check.passed:
+        return any(task.ownership is Ownership.OWN for task in near or project.tasks)
+    return all(task.ownership is Ownership.OWN for task in project.tasks)
 
 
 def _scale(threshold: float) -> float:

@@ -214,6 +214,7 @@ def test_reference_code_beside_own_work_is_not_called_own(card: Scorecard) -> No
 
     assert any(told.values())
     assert {code: (where[code], "own") in tasks for code in told} == told
+    assert not any(own for code, own in pieces.items() if code not in told)
 
 
 def test_unknowns_are_as_loud_as_failures(ended: Ended) -> None:
