@@ -22,11 +22,11 @@ from projects.p02_structured_outputs.automaton import (
     either,
     integers,
     literal,
-    pattern,
     repeat,
     sequence,
 )
 from projects.p02_structured_outputs.contracts import JsonObject
+from projects.p02_structured_outputs.patterns import pattern
 
 LARGEST = 10**15 - 1  # every integer up to here survives the trip through a float
 MAX_NESTING = 16

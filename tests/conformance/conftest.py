@@ -6,11 +6,15 @@ Only light imports: each suite runs in an environment that holds its client and 
 import ipaddress
 import os
 import sys
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conformance.target import Target, read_target
+
+if TYPE_CHECKING:
+    import openai
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +24,15 @@ def target() -> Target:
         return read_target(os.environ)
     except ValueError as error:
         pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+async def client(target: Target) -> "AsyncIterator[openai.AsyncOpenAI]":
+    """Open OpenAI's client; the suites of other clients have a ``client`` of their own."""
+    from tests.conformance.openai_client import client_of  # noqa: PLC0415 (slow, and not for all)
+
+    async with client_of(target) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,8 @@ from tests.conformance.target import Target
 
 pytestmark = [pytest.mark.anyio, pytest.mark.needs("messages")]
 TOOLS: Any = [
-    {
-        "name": tool["function"]["name"],
-        "description": tool["function"]["description"],
-        "input_schema": tool["function"]["parameters"],
-    }
-    for tool in (GET_WEATHER, GET_TIME)
+    {"name": told["name"], "description": told["description"], "input_schema": told["parameters"]}
+    for told in (GET_WEATHER["function"], GET_TIME["function"])
 ]
 
 

@@ -24,15 +24,17 @@ class Suite:
 
     client: str
     lock: str = ""
+    parts: tuple[str, ...] = ("",)
 
     @property
-    def path(self) -> Path:
-        """The suite's file."""
-        return HERE / f"suite_{self.client.replace('-', '_')}.py"
+    def paths(self) -> tuple[Path, ...]:
+        """The suite's files."""
+        name = f"suite_{self.client.replace('-', '_')}"
+        return tuple(HERE / f"{name}{part}.py" for part in self.parts)
 
 
 SUITES: Final = (
-    Suite("openai"),
+    Suite("openai", parts=("", "_responses", "_errors")),
     Suite("anthropic"),
     Suite("pydantic-ai-slim", "frameworks"),
     Suite("langchain-openai", "frameworks"),
@@ -69,7 +71,7 @@ async def run_suite(suite: Suite, folder: Path | None, told: Mapping[str, str]) 
         report = Path(scratch) / "report.xml"
         process = await asyncio.create_subprocess_exec(
             *(python, "-m", "pytest", "-c", str(HERE / "pytest.ini")),
-            *("--rootdir", str(HERE), "--junitxml", str(report), str(suite.path)),
+            *("--rootdir", str(HERE), "--junitxml", str(report), *map(str, suite.paths)),
             cwd=scratch,
             env=_environment(told),
             stdout=asyncio.subprocess.PIPE,

@@ -36,7 +36,7 @@ def test_every_requirement_has_a_lower_bound(lock: Path) -> None:
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.client)
 def test_every_client_has_a_suite_and_a_lock(suite: Suite) -> None:
-    assert suite.path.exists()
+    assert all(path.exists() for path in suite.paths)
     assert not suite.lock or (LOCKS / f"{suite.lock}.txt").exists()
 
 

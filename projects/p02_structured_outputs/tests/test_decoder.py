@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from projects.p02_structured_outputs.automaton import Automaton, UnsupportedSchemaError, pattern
+from projects.p02_structured_outputs.automaton import Automaton, UnsupportedSchemaError
 from projects.p02_structured_outputs.decoder import (
     SAFE,
     VOCABULARY,
@@ -19,6 +19,7 @@ from projects.p02_structured_outputs.decoder import (
     samples,
 )
 from projects.p02_structured_outputs.parsing import parse_extraction
+from projects.p02_structured_outputs.patterns import pattern
 from projects.p02_structured_outputs.schemas import wire_schema
 
 Schema = dict[str, Any]

@@ -112,9 +112,7 @@ class Filler:
             tags, names, told = [], [], [str(branch.get("description") or "")]
             for name, sub in properties_of(branch).items():
                 inner = resolve(sub, walk.root)
-                if "const" in inner or (
-                    isinstance(inner.get("enum"), list) and len(list_of(inner["enum"])) == 1
-                ):
+                if "const" in inner or len(list_of(inner.get("enum"))) == 1:
                     tags.append(str(inner.get("const") or list_of(inner.get("enum"))[0]))
                     told.append(str(inner.get("description") or ""))
                 else:
