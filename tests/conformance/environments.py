@@ -2,12 +2,15 @@
 
 import asyncio
 import hashlib
+import os
 import platform
 import shutil
 import sys
 import time
 from pathlib import Path
 from typing import Final
+
+from scorecard.install import uv_settings
 
 HERE: Final = Path(__file__).resolve().parent
 LOCKS: Final = HERE / "locks"
@@ -31,7 +34,7 @@ def python_of(folder: Path) -> Path:
 
 
 async def ensure(
-    lock: str, home: Path, *, locks: Path = LOCKS, shelf: str = "conformance", built: str = ":none:"
+    lock: str, home: Path, *, locks: Path = LOCKS, shelf: str = "conformance", built: str = ""
 ) -> tuple[Path, float]:
     """Make the environment unless it is there; returns it and the seconds it took.
 
@@ -46,23 +49,24 @@ async def ensure(
     start = time.perf_counter()
     for old in folder.parent.glob(f"{lock}-*"):
         shutil.rmtree(old)
-    await _run(sys.executable, "-m", "venv", str(folder))
-    # Most of what is installed is never imported here, so nothing is compiled ahead.
-    pip = (str(python_of(folder)), "-m", "pip", "--disable-pip-version-check", "install")
-    options = ("--quiet", "--no-compile", "--no-deps", "--require-hashes")
-    kinds = ("--only-binary", ":all:", "--no-binary", built)
-    await _run(*pip, *options, *kinds, "-r", str(locks / f"{lock}.txt"))
+    await _uv("venv", "--quiet", "--python", sys.executable, str(folder))
+    options = ("--quiet", "--no-deps", "--require-hashes", "--python", str(python_of(folder)))
+    kinds = ("--only-binary", ":all:", *(("--no-binary", built) if built else ()))
+    await _uv("pip", "install", *options, *kinds, "-r", str(locks / f"{lock}.txt"))
     (folder / READY).touch()
     return folder, time.perf_counter() - start
 
 
-async def _run(*command: str) -> None:
+async def _uv(*arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *(sys.executable, "-m", "uv", *arguments),
+        env=uv_settings(os.environ),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
     if process.returncode:
-        raise InstallError(f"{' '.join(command)}\n{said.decode(errors='replace').strip()}")
+        raise InstallError(f"uv {' '.join(arguments)}\n{said.decode(errors='replace').strip()}")
 
 
 def megabytes(folder: Path) -> float:

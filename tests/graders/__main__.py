@@ -158,7 +158,7 @@ async def graders(home: Path, console: Console, count: int) -> None:
     """Show every grader's cost beside ours."""
     places = {
         name: (await ensure(name, home, locks=LOCKS, shelf="graders", built=built))[0]
-        for name, built in (("check50", "termcolor"), ("nbgrader", ":none:"))
+        for name, built in (("check50", "termcolor"), ("nbgrader", ""))
     }
     table = Table("grader", box=None)
     for title in ("submissions a minute", "CPU s each", "confined"):
