@@ -201,7 +201,7 @@ $(READY): poetry.lock scorecard/install.py
 	@for python in $(CANDIDATES); do \
 		if $$python -c '$(SUITS)' 2>/dev/null; then \
 			if [ -L .venv ]; then rm .venv; fi; \
-			$$python -m venv --clear .venv && $(BIN)/python scorecard/install.py && touch $@; exit $$?; \
+			$$python -m venv --clear .venv && $(BIN)/python -P scorecard/install.py && touch $@; exit $$?; \
 		fi; \
 	done; \
 	echo "No Python 3.11, 3.12 or 3.13 was found (tried: $(CANDIDATES))." >&2; \

@@ -68,7 +68,7 @@ def in_uv_words(listed: str) -> dict[str, str]:
 def uv_settings(environment: Mapping[str, str]) -> dict[str, str]:
     """Say in uv's words what the person told pip; what they told uv itself stands."""
     command = (sys.executable, "-m", "pip", "config", "list")
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    asked = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     return {**in_uv_words(asked.stdout), **environment}
 
 
