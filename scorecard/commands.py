@@ -60,9 +60,9 @@ async def _judge_mutants(
             console.print(f"{project.id} has no mutants.")
             continue
         async for verdict in try_mutants(place, settings, project, request):
-            survivors += not verdict.rejected_by
+            survivors += not verdict.rejected
             told = ", ".join(verdict.rejected_by) or "nobody: it survives"
-            mark = "[green]✓[/]" if verdict.rejected_by else "[red]✗[/]"
+            mark = "[green]✓[/]" if verdict.rejected else "[red]✗[/]"
             console.print(f"{mark} {project.id} {verdict.name}: {told}", highlight=False)
             console.print(f"  {verdict.wrong}", style="dim", highlight=False, markup=False)
     return survivors

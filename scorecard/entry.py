@@ -11,7 +11,7 @@ from scorecard.sandbox.confine import Name
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asked for."""
+    """What a person asked for; all criteria where ``criteria`` names none."""
 
     names: tuple[str, ...] = ()
     seed: int = 7
@@ -21,6 +21,12 @@ class Request:
     patience: Patience = field(default_factory=Patience)
     sandbox: Name = "processes"
     gated: bool = True
+    criteria: frozenset[str] = frozenset()
+
+    def wants(self, check: Check) -> bool:
+        """Whether this check is to be made."""
+        named = not self.criteria or check.kind is not Kind.CRITERION or check.code in self.criteria
+        return named and check.kind in self.kinds
 
 
 @dataclass

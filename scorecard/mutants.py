@@ -1,13 +1,15 @@
 """Prove that a project's graders reject plausible wrong solutions.
 
 ``projects/p02_…/mutants/*.patch`` each turn the reference into something wrong: a unified diff from
-the repository's root, with a sentence before it that says what is wrong. Each is applied to a
-staged copy and graded; some test or criterion that holds for the reference must not hold for it.
+the repository's root, with a sentence before it that names the criterion which must notice and says
+what is wrong. Each is applied to a staged copy and graded by that criterion. Where it does not
+notice, or none is named, all tests and criteria are asked.
 """
 
+import re
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scorecard.catalog.model import Project
@@ -28,13 +30,22 @@ class MutantError(CapstoneError):
     """A mutant cannot be made, or the reference itself does not hold."""
 
 
+NAMED = re.compile(r"(P\d\d\.\w+): ")
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """One mutant: what is wrong with it, and the checks that noticed."""
+    """One mutant: what is wrong with it, the criterion that must notice, the checks that did."""
 
     name: str
     wrong: str
+    named: str
     rejected_by: tuple[str, ...]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the criterion named noticed; any check, where none is named."""
+        return self.named in self.rejected_by if self.named else bool(self.rejected_by)
 
 
 def patches(place: Place, project: Project) -> tuple[Path, ...]:
@@ -56,37 +67,51 @@ async def try_mutants(
     place: Place, settings: Settings, project: Project, request: Request
 ) -> AsyncIterator[Verdict]:
     """Grade the reference once, then each mutant; raises ``MutantError`` for one without effect."""
-    good, wrong = await _grade(place, settings, project, request)
+    trial = Trial(place, settings, project)
+    good, wrong = await trial.grade(request)
     if wrong:
         raise MutantError(
             f"The code of {project.id} does not hold as it is: {', '.join(sorted(wrong))}.",
             advice="Mend that first: `scorecard run` says what is wrong.",
         )
     for patch in patches(place, project):
-        passed, _ = await _grade(place, settings, project, request, patch=patch)
-        yield Verdict(patch.stem, sentence(patch), tuple(sorted(good - passed)))
+        yield await trial.verdict(request, patch, good)
 
 
-async def _grade(
-    place: Place,
-    settings: Settings,
-    project: Project,
-    request: Request,
-    *,
-    patch: Path | None = None,
-) -> tuple[set[str], set[str]]:
-    """Return the tests and criteria that pass for a staged copy, and those that do not."""
-    with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
-        root = Path(folder)
-        stage(place.root, project.slug, root, house=place.grader, graders=place.root)
-        if patch:
-            await apply(patch, root)
-        shelf = f"mutants/{patch.stem if patch else 'reference'}"
-        staged = Place(root, place.home, place.grader, shelf)
-        card = await Run(staged, settings, request).grade()
-    codes = {check.code: check.passed for check in card.checks if check.code != TESTED}
-    passed = {code for code, holds in codes.items() if holds}
-    return passed, codes.keys() - passed
+@dataclass(frozen=True)
+class Trial:
+    """One project's code, to be graded with and without a patch."""
+
+    place: Place
+    settings: Settings
+    project: Project
+
+    async def verdict(self, request: Request, patch: Path, good: set[str]) -> Verdict:
+        """Ask the criterion that the patch names, and all that is good where it notices nothing."""
+        wrong = sentence(patch)
+        found = NAMED.match(wrong)
+        named = found[1] if found else ""
+        if named in good:
+            alone = replace(request, kinds=frozenset({Kind.CRITERION}), criteria=frozenset({named}))
+            if named not in (await self.grade(alone, patch))[0]:
+                return Verdict(patch.stem, wrong, named, (named,))
+        passed, _ = await self.grade(request, patch)
+        return Verdict(patch.stem, wrong, named, tuple(sorted(good - passed)))
+
+    async def grade(self, request: Request, patch: Path | None = None) -> tuple[set[str], set[str]]:
+        """Return the tests and criteria that pass for a staged copy, and those that do not."""
+        place = self.place
+        with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
+            root = Path(folder)
+            stage(place.root, self.project.slug, root, house=place.grader, graders=place.root)
+            if patch:
+                await apply(patch, root)
+            shelf = f"mutants/{patch.stem if patch else 'reference'}"
+            staged = Place(root, place.home, place.grader, shelf)
+            card = await Run(staged, self.settings, request).grade()
+        codes = {check.code: check.passed for check in card.checks if check.code != TESTED}
+        passed = {code for code, holds in codes.items() if holds}
+        return passed, codes.keys() - passed
 
 
 async def apply(patch: Path, root: Path) -> None:

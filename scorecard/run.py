@@ -94,7 +94,7 @@ class Run:
         except CriteriaError as broken:
             criteria, error = (unreadable(folder, str(broken)),), str(broken)
         expected = (*expected_checks(), *criteria)
-        ledger = Ledger(check for check in expected if check.kind in self._request.kinds)
+        ledger = Ledger(filter(self._request.wants, expected))
         return Entry(project, digest, ledger, criteria_error=error)
 
     def _expected(self, folder: Path, key: str) -> tuple[Check, ...]:
@@ -160,6 +160,7 @@ class Run:
             house.evidence.seed,
             house.evidence.sandbox,
             self._request.gated,
+            *sorted(self._request.criteria),
             settings.model,
             settings.base_url,
             settings.dialect,
@@ -245,7 +246,8 @@ class Run:
         if entry.criteria_error:
             entry.ledger.close(Cause.GRADER, entry.criteria_error, kind=Kind.CRITERION)
             return
-        await court.judge(entry.project, entry.ledger, self._sources[entry.slug].needs)
+        needs, only = self._sources[entry.slug].needs, tuple(self._request.criteria)
+        await court.judge(entry.project, entry.ledger, needs, only=only)
 
     def _enter(self, found: Mapping[str, Check]) -> None:
         for slug, check in found.items():

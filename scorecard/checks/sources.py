@@ -1,6 +1,7 @@
 """A project's Python files, parsed once for every check that looks into them."""
 
 import ast
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from scorecard.syntax import parse
 
 OURS = frozenset({"criteria.py", "criteria"})
 SHOWN = 20
+COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ def _below(where: str) -> list[str]:
     return where.split("/")[2:3]
 
 
+def _cookie(text: str) -> str:
+    """Return the encoding that a file asks for in its first two lines, unless it is UTF-8.
+
+    Python would run what others do not read: in some encodings a comment can hold a line of code.
+    """
+    found = [named for line in text.splitlines()[:2] if (named := COOKIE.match(line))]
+    plain = found[0][1].lower().replace("_", "-") if found else ""
+    return plain if plain not in {"", "utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii"} else ""
+
+
 def read_sources(root: Path, folder: Path) -> Sources:
     """Parse every Python file below ``folder``."""
     files: list[Source] = []
@@ -77,6 +89,8 @@ def read_sources(root: Path, folder: Path) -> Sources:
         try:
             text = file.read_text(encoding="utf-8-sig")
             tree = parse(text)
+            if cookie := _cookie(text):
+                broken.append(Finding(where=where, message=f"is written in {cookie}, not UTF-8"))
         except SyntaxError as error:
             broken.append(Finding(where=f"{where}:{error.lineno or 1}", message=error.msg))
         except (OSError, ValueError, RecursionError, MemoryError) as error:

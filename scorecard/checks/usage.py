@@ -14,6 +14,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 
+from scorecard.worker.settle import in_utf_8
+
 TASKS = "SCORECARD_TASKS"
 HOOK = "_scorecard_seen"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -69,7 +71,7 @@ class Marker(SourceFileLoader):
 
     def get_code(self, _fullname: str) -> CodeType:
         """Compile from source: no ``.pyc`` knows of the marks."""
-        tree = ast.parse(self.get_data(self.path), self.path)
+        tree = ast.parse(in_utf_8(self.get_data(self.path), self.path), self.path)
         for path, label in self._paths.items():
             mark(tree, path.split("."), label)
         return compile(tree, self.path, "exec", dont_inherit=True)

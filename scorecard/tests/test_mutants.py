@@ -46,6 +46,21 @@ def test_each_mutant_is_shown_with_the_checks_that_reject_it(
     assert "p01 harmless: nobody" in told
 
 
+def test_the_criterion_a_mutant_names_must_notice_it_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_project(tmp_path)
+    write_mutant(folder, "noticed", f"# P01.1: {TRIPLES}")
+    write_mutant(folder, "unnamed", f"# P01.9: {TRIPLES}")
+
+    code = main(["--root", str(tmp_path), "mutants", "p01"])
+
+    told = capsys.readouterr().out
+    assert code == 1
+    assert "✓ p01 noticed: P01.1\n" in told
+    assert "✗ p01 unnamed: P01.1, P01.2, tests" in told
+
+
 def test_a_patch_that_does_not_fit_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,9 +48,17 @@ class FromSource(MetaPathFinder):
 
 
 class Compiler(SourceFileLoader):
-    """Compiles what stands in the file, whatever a cache beside it says."""
+    """Compiles what stands in the file, whatever a cache beside it says, or an encoding in it."""
 
     def get_code(self, fullname: str) -> CodeType:
-        """Compile it."""
+        """Compile the text that others read as well: UTF-8, and nothing else."""
         path = self.get_filename(fullname)
-        return compile(self.get_data(path), path, "exec", dont_inherit=True)
+        return compile(in_utf_8(self.get_data(path), path), path, "exec", dont_inherit=True)
+
+
+def in_utf_8(content: bytes, path: str) -> str:
+    """Decode a source; raises ``SyntaxError`` for what is no UTF-8, as Python does."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SyntaxError(f"{path} is not UTF-8 ({error})") from error
