@@ -8,6 +8,9 @@ READY := .venv/.ready
 P ?=
 export Q REPO LIST
 
+# $(call asks,REPO,make verify REPO=…): what a target cannot do without, asked for in its own words.
+asks = $(if $($(1)),,@echo 'Say $(1): $(2)' >&2; exit 2)
+
 ##@ Every day
 .PHONY: scorecard
 scorecard: $(READY) ## Run everything and show where you stand (P=p02 for one project, SEED=7, FULL=1)
@@ -20,7 +23,7 @@ test: $(READY) ## Run every test
 
 .PHONY: report
 report: $(READY) ## Write the last results as one page to show
-	@$(BIN)/python -m scorecard report $(ARGS)
+	@$(BIN)/python -m scorecard report $(if $(L),--lang $(L)) $(ARGS)
 
 .PHONY: serve
 serve: $(READY) ## Show that page while you work, on this machine only
@@ -36,6 +39,7 @@ agent: $(READY) ## Let Farol's agent work on a ticket, step by step (T=17)
 
 .PHONY: ask
 ask: $(READY) ## Ask the standard library: make ask Q="how do I keep a list sorted while inserting?"
+	$(call asks,Q,make ask Q="how do I keep a list sorted while inserting?")
 	@$(BIN)/python -m projects.p07_advanced_rag ask "$$Q"
 
 .PHONY: sim
@@ -64,6 +68,7 @@ list: $(READY) ## Show the projects and how far you are
 
 .PHONY: start
 start: $(READY) ## Put the starter in place of the reference (P=p01, TASK=3 for one)
+	$(call asks,P,make start P=p01)
 	@$(BIN)/python -m scorecard start $(PICK) $(SPEAK)
 
 .PHONY: check
@@ -89,14 +94,17 @@ reset: $(READY) ## Go back to the starter, keeping your work (P=p01, TASK=3, REF
 ##@ Somebody else's work
 .PHONY: verify
 verify: $(READY) ## Re-execute a repository in a sandbox and say whether its claim holds (REPO=…)
+	$(call asks,REPO,make verify REPO=https://example.org/someone/fork.git (or a folder))
 	@$(BIN)/python -m scorecard verify "$$REPO"
 
 .PHONY: cohort
 cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv, ON=tcp://host:8786)
+	$(call asks,LIST,make cohort LIST=cohort.csv)
 	@$(BIN)/python -m scorecard cohort "$$LIST" $(if $(ON),--on $(ON))
 
 .PHONY: candidates
 candidates: $(READY) ## Compare several people's results (FILES="a.json b.json")
+	$(call asks,FILES,make candidates FILES="a.json b.json")
 	@$(BIN)/python -m scorecard compare $(FILES)
 
 ##@ Before a commit

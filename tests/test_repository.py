@@ -101,5 +101,7 @@ def _levels(text: str) -> list[int]:
 
 
 def _code(text: str) -> list[str]:
+    """List the blocks of code; what pictures and comments say is in the reader's language."""
     blocks = re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL)
-    return [code for language, code in blocks if language not in {"mermaid", "text"}]
+    told = [code for language, code in blocks if language not in {"mermaid", "text"}]
+    return [re.sub(r" +# .*", "", code) for code in told]
