@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _call(asked)
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted before anything was graded. Run the same command again.\n")
+        sys.stderr.write("Interrupted before the end. Run the same command again.\n")
         return COULD_NOT_RUN
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

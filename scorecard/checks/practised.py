@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from scorecard.catalog.model import Project
-from scorecard.checks.sources import SHOWN, Source, Sources
+from scorecard.checks.sources import SHOWN, Sources
 from scorecard.checks.unseen import silenced, unseen
 from scorecard.ledger import Cause, Check, Finding, State
 
@@ -63,7 +63,7 @@ def check_suppressions(expected: Check, project: Project, sources: Sources) -> C
     single: list[Finding] = []
     findings: list[Finding] = []
     for source in sources.work:
-        lines, more = silenced(source.text)
+        lines, more = silenced(source)
         single += [Finding(where=f"{source.where}:{at}", message=text) for at, text in lines]
         findings += [Finding(where=f"{source.where}:{at}", message=text) for at, text in more]
     findings += single if len(single) > most else []

@@ -95,5 +95,8 @@ def read_sources(root: Path, folder: Path) -> Sources:
             broken.append(Finding(where=f"{where}:{error.lineno or 1}", message=error.msg))
         except (OSError, ValueError, RecursionError, MemoryError) as error:
             broken.append(Finding(where=where, message=f"cannot be read ({error})"))
+        if (package := file.with_suffix("") / "__init__.py").is_file():
+            hides = package.relative_to(root).as_posix()
+            broken.append(Finding(where=where, message=f"never runs: {hides} has its name"))
         files.append(Source(where, text, tree))
     return Sources(tuple(files), tuple(broken))

@@ -45,6 +45,7 @@ class Tally:
     collected: set[str] = field(default_factory=set)
     outcomes: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    waiting: list[Finding] = field(default_factory=list)
     missed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     called: set[int] = field(default_factory=set)
     calls: dict[str, set[int]] = field(default_factory=dict)
@@ -57,7 +58,11 @@ class Tally:
             self.outcomes[test] = outcome
         if outcome != "passed":
             text = f"{test.partition('::')[2] or 'collection'}: {message['message']}"
-            self.findings.append(Finding(where=str(message["where"]), message=text))
+            if task := int(message.get("unwritten", 0)):
+                named = f"NotImplementedError: {project_of(test)[:3].upper()} task {task}"
+                text = text if named in text else f"{text} ({named})"
+            found = Finding(where=str(message["where"]), message=text)
+            (self.waiting if task else self.findings).append(found)
             self.missed.setdefault(test, message)
 
 
@@ -266,7 +271,7 @@ def tallied(expected: Check, tally: Tally) -> Check:
     outcomes = list(tally.outcomes.values())
     passed, skipped = outcomes.count("passed"), outcomes.count("skipped")
     failed = len(outcomes) - passed - skipped
-    findings = tuple(tally.findings[:SHOWN])
+    findings = (*tally.findings, *tally.waiting)[:SHOWN]  # a fault before what is not written
     missing = len(tally.collected - tally.outcomes.keys())
     detail = f"{passed} of {len(tally.collected | tally.outcomes.keys())} passed"
     if failed:

@@ -10,7 +10,6 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from itertools import pairwise
 
 from scorecard.checks.sources import Source
 from scorecard.ledger import Finding
@@ -43,12 +42,12 @@ LOADING = frozenset(
 RUNNING = frozenset({"exec", "eval", "compile"})
 
 
-def silenced(text: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+def silenced(source: Source) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """List the comments that silence one line, and those that silence more, by line."""
     single: list[tuple[int, str]] = []
     whole: list[tuple[int, str]] = []
-    begins = _begins(text)
-    for line, comment in _comments(text):
+    begins = _begins(source.tree)
+    for line, comment in _comments(source.text):
         if WHOLE_FILE.search(comment) or (line < begins and TYPE_IGNORE.search(comment)):
             whole.append((line, comment))
         elif LINE.search(comment):
@@ -65,26 +64,22 @@ def unseen(source: Source) -> Iterator[Finding]:
         yield Finding(where=f"{source.where}:{line}", message=message)
 
 
-def _begins(text: str) -> int:
+def _begins(tree: ast.Module | None) -> int:
     """Give the line of the first statement: above it, one comment speaks for the whole file."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return 0
-    return body[0].lineno if body else 1 << 31
+    return tree.body[0].lineno if tree and tree.body else 0
 
 
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the comments; where Python's own tokenizer stumbles, whatever looks like one."""
-    found: list[tuple[int, str]] = []
+def _comments(text: str) -> list[tuple[int, str]]:
+    """List the comments; where Python's own tokenizer stumbles, whatever looks like one."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                found.append((token.start[0], token.string))
+        return [
+            (token.start[0], token.string)
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type == tokenize.COMMENT
+        ]
     except (tokenize.TokenError, SyntaxError):
         lines = enumerate(text.splitlines(), start=1)
-        found = [(at, line[line.index("#") :]) for at, line in lines if "#" in line]
-    yield from found
+        return [(at, line[line.index("#") :]) for at, line in lines if "#" in line]
 
 
 def _undecided(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -158,7 +153,7 @@ def _loaded(tree: ast.Module) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Name) and node.id in RUNNING:
             names = [node.id] if isinstance(node.ctx, ast.Load) else []
         if names:
-            yield node.lineno, f"{names[0]} runs code that nobody sees"
+            yield getattr(node, "lineno", 1), f"{names[0]} runs code that nobody sees"
 
 
 def _of_builtins(node: ast.Attribute) -> bool:
@@ -167,14 +162,3 @@ def _of_builtins(node: ast.Attribute) -> bool:
 
 def _last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def shadows(names: list[str]) -> Iterator[str]:
-    """Name the modules that a package of the same name hides: ``work.py`` beside ``work/``.
-
-    >>> list(shadows(["a/work.py", "a/work/__init__.py", "a/other.py"]))
-    ['a/work.py']
-    """
-    stems = sorted(n.removesuffix(".py").removesuffix("/__init__") for n in names)
-    twice = {left for left, right in pairwise(stems) if left == right}
-    yield from sorted(f"{stem}.py" for stem in twice)

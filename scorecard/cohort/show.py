@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scorecard.cohort.store import Record
+from scorecard.report.table import cell
 from scorecard.verify.result import Outcome
+from scorecard.verify.trouble import printable
 
 WORDS = {0: "match", 1: "mismatch", 2: "could not verify"}
 STYLES = {0: "green", 1: "red", 2: "yellow"}
@@ -66,7 +68,8 @@ def verdict(record: Record) -> str:
 
 def sentence(record: Record) -> str:
     """Say in one sentence how it ended."""
-    return record.verification.verdict if record.verification else f"{record.trouble}."
+    told = record.verification.verdict if record.verification else f"{record.trouble}."
+    return printable(told)
 
 
 def exit_code(records: Sequence[Record]) -> int:
@@ -89,11 +92,13 @@ def show_cohort(console: Console, records: Sequence[Record]) -> None:
 
 
 def csv_text(records: Iterable[Record]) -> str:
-    """Write the table as CSV."""
+    """Write the table as CSV; no cell is taken for a formula."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(map(_row, records))
+    for record in records:
+        row = _row(record)
+        writer.writerow({name: row[name] if name == "gap" else cell(row[name]) for name in row})
     return text.getvalue()
 
 

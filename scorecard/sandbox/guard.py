@@ -28,7 +28,10 @@ LINUX = sys.platform == "linux"
 LOOKS_S = 0.1
 SWEEPS = 200
 MOST_PROCESSES = 512
-TOO_MUCH_MEMORY, TOO_MANY_PROCESSES = 97, 98
+MOST_DESCRIPTORS = 4096
+"""Open files, pipes and sockets: what waits in them is memory that no process is charged for."""
+
+TOO_MUCH_MEMORY, TOO_MANY_PROCESSES, TOO_MANY_DESCRIPTORS = 97, 98, 99
 """Exit codes that say why the guard ended the tree."""
 
 
@@ -138,6 +141,9 @@ def _excess(most_kb: int) -> int:
     if most_kb and sum(map(_held_kb, tree)) > most_kb:
         os.write(2, b"\nmore memory than a project's processes may hold together\n")
         return TOO_MUCH_MEMORY
+    if most_kb and sum(map(_descriptors, tree)) > MOST_DESCRIPTORS:
+        os.write(2, b"\nmore open files and sockets than a project's processes may hold together\n")
+        return TOO_MANY_DESCRIPTORS
     return 0
 
 
@@ -174,6 +180,13 @@ def _held_kb(pid: int) -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return held
+
+
+def _descriptors(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208 (pathlib is slow to import)
+    except OSError:
+        return 0
 
 
 def _told_to_stop(wake: int) -> bool:

@@ -4,8 +4,9 @@ A filter in the kernel's own small language (seccomp, BPF), set by the process i
 the learner's code is loaded; it can never be lifted, and every child inherits it. The calls are
 those Flatpak and container engines refuse: looking into other processes, mounting, new namespaces,
 keys, kernel modules, tracing, io_uring, typing into somebody's terminal. Two more would hide memory
-from the guard that counts it. And nobody may change what SIGCHLD does: where it is ignored, the
-kernel forgets what ended children have used, and the meter with it.
+from the guard that counts it; so would larger buffers of sockets, which stay as they are. And
+nobody may change what SIGCHLD does: where it is ignored, the kernel forgets what ended children
+have used, and the meter with it.
 
 Linux on x86-64 and arm64; elsewhere nothing is refused, and ``forbid`` says so. Only the standard
 library: every worker pays for this start.
@@ -53,6 +54,11 @@ CLONE = {"x86_64": 56, "aarch64": 220}
 IOCTL = {"x86_64": 16, "aarch64": 29}
 SIGACTION = {"x86_64": 13, "aarch64": 134}
 SIGCHLD = 17
+SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
+SOL_SOCKET = 1
+BUFFERS = (7, 8, 32, 33)
+"""Options that make a socket's buffers larger: SO_SNDBUF, SO_RCVBUF, and both by force."""
+
 CLONE3 = 435
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NEW_NAMESPACES = 0x7E020080
@@ -62,7 +68,7 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 EPERM, ENOSYS = 1, 38
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST, SECOND, SECOND_HIGH = 0, 4, 16, 24, 28
+NUMBER, ARCHITECTURE, FIRST, SECOND, SECOND_HIGH, THIRD = 0, 4, 16, 24, 28, 32
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 X32 = 0x40000000
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER_MODE = 38, 22, 2
@@ -88,11 +94,23 @@ def _rules(machine: str) -> Iterator[tuple[int, int, int, int]]:
     yield LOAD, 0, 0, FIRST
     yield from _refuse(ANY_BIT, NEW_NAMESPACES, EPERM)
     yield RETURN, 0, 0, ALLOW
+    yield from _keep_buffers(machine)
     yield from _keep_signal(machine)
     yield EQUAL, 0, 5, IOCTL[machine]
     yield LOAD, 0, 0, SECOND
     yield from _refuse(EQUAL, TIOCSTI, EPERM)
     yield from _refuse(EQUAL, TIOCLINUX, EPERM)
+    yield RETURN, 0, 0, ALLOW
+
+
+def _keep_buffers(machine: str) -> Iterator[tuple[int, int, int, int]]:
+    """Say yes to larger buffers of a socket, and change nothing: no process's memory holds them."""
+    yield EQUAL, 0, 4 + 2 * len(BUFFERS), SETSOCKOPT[machine]
+    yield LOAD, 0, 0, SECOND
+    yield EQUAL, 0, 1 + 2 * len(BUFFERS), SOL_SOCKET
+    yield LOAD, 0, 0, THIRD
+    for option in BUFFERS:
+        yield from _refuse(EQUAL, option, 0)
     yield RETURN, 0, 0, ALLOW
 
 

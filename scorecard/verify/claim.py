@@ -11,6 +11,7 @@ from scorecard.verify.result import Standing
 from scorecard.verify.trouble import printable
 
 MOST_BYTES = 32 << 20
+MOST_SEEDS = 1 << 63
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def read_claim(content: bytes | None) -> Claim:
 
 
 def _unambiguous(card: Scorecard) -> Claim:
-    """Refuse a claim that says two things at once."""
+    """Refuse a claim that says two things at once, or that nobody could have measured."""
+    if not 0 <= card.evidence.seed < MOST_SEEDS:
+        return Claim(Standing.UNREADABLE, "The claim names a seed that the grader never draws.")
     if twice := _twice(card):
         told = f"The claim names {printable(twice):.60} twice, so it says two things at once."
         return Claim(Standing.UNREADABLE, told)

@@ -8,10 +8,11 @@ fails for most fresh ones is a mismatch too: the claim is about the skill, not a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scorecard.ledger import Check, Kind
+from scorecard.ledger import Cause, Check, Kind
 from scorecard.readiness import reached, readiness, weakest
 from scorecard.report.result import PillarResult, ProjectResult
 from scorecard.report.words import number
+from scorecard.verify.described import described
 from scorecard.verify.result import Compared, Outcome
 from scorecard.verify.trouble import printable
 
@@ -34,7 +35,8 @@ def compare(claimed: ProjectResult | None, found: Found) -> tuple[Compared, ...]
     """Compare everything that is claimed of one project, and hold what was found to fresh seeds."""
     rows = list(_checks(claimed, found))
     if claimed is not None:
-        rows += [*_described(claimed, found), *_tasks(claimed, found), _readiness(claimed)]
+        rows += [*described(claimed, found.project, found.excuse)]
+        rows += [*_tasks(claimed, found), _readiness(claimed)]
     return tuple(_generalises(row, found) for row in rows)
 
 
@@ -137,34 +139,12 @@ def declared_otherwise(theirs: Check, ours: Check) -> str:
 
 
 def _value(check: Check) -> tuple[object, ...]:
+    """Give what was measured, or counted: so many of so many."""
     found = check.measured
-    return (found.value, found.low, found.high, found.n, found.unit) if found else ()
-
-
-def _described(claimed: ProjectResult, found: Found) -> Iterator[Compared]:
-    """Hold to the graders' words what a claim says its checks and tasks are about."""
-    ours = found.project
-    words = [("id", claimed.id, ours.id), ("title", claimed.title, ours.title)]
-    words += [("pillar", claimed.pillar, ours.pillar), ("skill", claimed.skill, ours.skill)]
-    titles = {check.code: check.title for check in claimed.checks}
-    words += [(c.code, titles[c.code], c.title) for c in ours.checks if c.code in titles]
-    tasks = {task.id: (task.function, task.title) for task in claimed.tasks}
-    words += [
-        (f"task {t.id}", " ".join(tasks[t.id]), f"{t.function} {t.title}")
-        for t in ours.tasks
-        if t.id in tasks
-    ]
-    for what, theirs, here in words:
-        if theirs != here:
-            yield Compared(
-                project=ours.slug,
-                code=f"{what} in words"[:40],
-                title="What it is about",
-                outcome=Outcome.NOT_CHECKABLE if found.excuse else Outcome.MISMATCH,
-                claimed=printable(theirs)[:200],
-                found=here,
-                why=found.excuse or "The claim describes it otherwise than the graders do.",
-            )
+    if found:
+        return found.value, found.low, found.high, found.n, found.unit
+    counted = check.kind is not Kind.CRITERION and check.cause is Cause.NONE
+    return (check.detail,) if counted else ()
 
 
 def _tasks(claimed: ProjectResult, found: Found) -> Iterator[Compared]:
@@ -173,7 +153,7 @@ def _tasks(claimed: ProjectResult, found: Found) -> Iterator[Compared]:
     for task in found.project.tasks:
         claim = theirs.get(task.id)
         said = claim.ownership if claim else None
-        alike = claim is None or claim.similarity in {None, task.similarity}
+        alike = claim is None or claim.similarity == task.similarity
         same = said is task.ownership and alike
         differing = Outcome.NOT_CHECKABLE if found.excuse else Outcome.MISMATCH
         yield Compared(

@@ -12,6 +12,8 @@ from scorecard.verify.trouble import CloneError, Limits, Trouble, printable
 THEIRS = "refs/theirs"
 INTO = f":{THEIRS}/x"
 NO_HEAD = "couldn't find remote ref HEAD"
+LONGEST_NOTE = 4096
+"""Bytes of a file in which Git keeps a path."""
 
 
 def source_of(repository: str) -> str:
@@ -40,17 +42,44 @@ def confined(source: str, bare: Path, name: Name) -> Confine:
 
 
 def _served(source: Path) -> tuple[Path, ...]:
-    """Name what a repository consists of: a work tree's own folder may lie elsewhere."""
+    """Name what a repository consists of: a work tree's own folder may lie elsewhere.
+
+    It counts only where it says so itself: a note that leads to a stranger's repository would hand
+    out that one's work, and what else its owner keeps there.
+    """
     note = source / ".git"
-    if not note.is_file():
+    if note.is_symlink() or not note.is_file():
         return (source,)
-    told = note.read_text(encoding="utf-8", errors="replace").partition("gitdir:")[2].strip()
-    own = (source / told).resolve()
+    own = _named(source, note, _noted(note).partition("gitdir:")[2])
+    if own.is_relative_to(source):
+        return (source,)
+    back = own / "gitdir"
+    if not back.is_file() or _named(own, back, _noted(back)) != note.resolve():
+        raise CloneError(
+            Trouble.NO_REPOSITORY,
+            f"{printable(str(source))} points to a repository elsewhere, which does not know it.",
+            advice="Name the repository itself.",
+        )
     common = own / "commondir"
-    shared = (
-        (own / common.read_text(encoding="utf-8").strip()).resolve() if common.exists() else own
-    )
+    shared = _named(own, common, _noted(common)) if common.is_file() else own
     return tuple(path for path in (source, own, shared) if path.is_dir())
+
+
+def _noted(note: Path) -> str:
+    """Read one of Git's notes, which hold a path; more than a path is none."""
+    try:
+        with note.open("rb") as opened:
+            return opened.read(LONGEST_NOTE).decode(errors="replace").strip()
+    except OSError as error:
+        raise CloneError(Trouble.BROKEN, f"{note.name} cannot be read ({error}).") from error
+
+
+def _named(folder: Path, note: Path, told: str) -> Path:
+    try:
+        return (folder / told.strip()).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        happened = f"{note.name} names no folder ({printable(str(error)):.100})."
+        raise CloneError(Trouble.BROKEN, happened) from error
 
 
 async def fetch(source: str, bare: Path, commit: str, limits: Limits, confine: Confine) -> None:

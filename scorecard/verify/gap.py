@@ -14,29 +14,42 @@ RANK = list(Evidence)
 
 
 def judge_pillars(
-    projects: Sequence[Project], found: Mapping[str, Found], claimed: frozenset[str]
+    projects: Sequence[Project],
+    found: Mapping[str, Found],
+    claimed: frozenset[str],
+    left: frozenset[str] = frozenset(),
 ) -> tuple[PillarVerdict, ...]:
-    """Conclude for each pillar that has a project here; its weakest project decides."""
+    """Conclude for each pillar that has a project here; its weakest project decides.
+
+    What was ``left`` unexecuted because it is nobody's work makes its pillar unready, and says
+    nothing else of it.
+    """
     verdicts = []
     for pillar in Pillar:
         own = [project for project in projects if project.pillar is pillar]
-        if own:
-            verdicts.append(_pillar(pillar, own, found, claimed))
+        if any(project.slug not in left for project in own):
+            verdicts.append(_pillar(pillar, own, found, claimed, left))
     return tuple(verdicts)
 
 
 def _pillar(
-    pillar: Pillar, own: Sequence[Project], found: Mapping[str, Found], claimed: frozenset[str]
+    pillar: Pillar,
+    own: Sequence[Project],
+    found: Mapping[str, Found],
+    claimed: frozenset[str],
+    left: frozenset[str],
 ) -> PillarVerdict:
     here = [found[project.slug] for project in own if project.slug in found]
-    evidence = [evidence_of(found.get(p.slug), is_claimed=p.slug in claimed) for p in own]
+    tried = [project.slug for project in own if project.slug not in left]
+    weighing = [s for s in tried if s not in found or found[s].fresh] or tried
+    evidence = [evidence_of(found.get(slug), is_claimed=slug in claimed) for slug in weighing]
     whole = len(here) == len(own)
     return PillarVerdict(
         pillar=pillar,
         projects=tuple(project.id for project in own),
         evidence=min(evidence, key=RANK.index),
         readiness=weakest([f.project.readiness for f in here]) if whole else Readiness.NOT_STARTED,
-        generalisation=generalisation(here),
+        generalisation=generalisation([f for f in here if f.fresh]),
     )
 
 

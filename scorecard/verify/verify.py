@@ -19,6 +19,7 @@ from scorecard.progress import Progress
 from scorecard.provenance import digest_grader
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import claim as about_person
+from scorecard.verify.chosen import Chosen, choose_work
 from scorecard.verify.claim import Claim, placed, read_claim
 from scorecard.verify.clone import Clone, clone
 from scorecard.verify.compare import (
@@ -28,11 +29,12 @@ from scorecard.verify.compare import (
     disputed,
     not_checkable,
 )
+from scorecard.verify.described import measured_with
 from scorecard.verify.gap import judge_pillars
-from scorecard.verify.notes import other_graders, unknown
+from scorecard.verify.notes import other_graders, own_words, unknown
 from scorecard.verify.rerun import Bench
 from scorecard.verify.result import Compared, Outcome, Standing, Verification
-from scorecard.verify.trouble import CloneError, LeftOut, Limits, Trouble
+from scorecard.verify.trouble import CloneError, LeftOut, Limits, Trouble, printable
 from scorecard.verify.verdict import concluded
 from shared.errors import CapstoneError, ConfigurationError
 from shared.settings import Settings
@@ -56,10 +58,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Tried:
-    """What re-executing found: by project, and why some could not be."""
+    """What re-executing found: by project, why some could not be, and why some need not."""
 
     found: Mapping[str, Found]
     refused: Mapping[str, str]
+    left: Mapping[str, str]
     public_seed: int
     fresh_seeds: tuple[int, ...]
     card: Scorecard | None = None
@@ -94,7 +97,8 @@ async def verify(
                 sandbox=wish.request.sandbox,
             )
         except CloneError as error:
-            told = told.model_copy(update={"trouble": error.trouble, "verdict": str(error)})
+            verdict = printable(str(error))
+            told = told.model_copy(update={"trouble": error.trouble, "verdict": verdict})
         else:
             bench = Bench(place, settings, theirs.root, wish.request, progress)
             told = await _safely(told, bench, wish, theirs, projects)
@@ -132,7 +136,8 @@ async def _safely(
     except (CapstoneError, OSError):
         raise
     except Exception as error:  # noqa: BLE001 (whatever the work made us stumble over)
-        verdict = f"The verifier failed on it ({type(error).__name__}: {error!s:.200})."
+        why = printable(f"{type(error).__name__}: {error!s:.200}")
+        verdict = f"The verifier failed on it ({why})."
         return told.model_copy(
             update={"commit": theirs.commit, "trouble": Trouble.VERIFIER, "verdict": verdict}
         )
@@ -144,8 +149,16 @@ async def _judge(
     """Re-execute what can be, then compare."""
     claim = read_claim(_claimed(wish, theirs))
     bench = replace(bench, settings=_simulated(bench.settings, claim))
-    tried = await _try(bench, projects, theirs, claim, wish.seeds)
     digests = {s: digest_tree(theirs.root / "projects" / s) for s in sorted(theirs.slugs)}
+    refused = {p.slug: why for p in projects if (why := _refused(bench, p.slug, theirs.slugs))}
+    chosen = choose_work(
+        [project.slug for project in projects if project.slug not in refused],
+        bench.place.root,
+        digests,
+        claim.slugs,
+        everything=bool(wish.projects),
+    )
+    tried = await _try(bench, chosen, refused, claim, wish.seeds)
     if tried.card:
         claim = placed(claim, tried.card.evidence, digests)
     excused = {
@@ -163,7 +176,7 @@ async def _judge(
         "left_out": tuple(f"{item.path} ({item.oddity})" for item in theirs.left_out),
         "notes": tuple(_notes(told, bench, theirs, tried, claim)),
         "checks": tuple(_rows(projects, tried, claim, digests, bench.place.root)),
-        "pillars": judge_pillars(projects, tried.found, claim.slugs),
+        "pillars": judge_pillars(projects, tried.found, claim.slugs, frozenset(tried.left)),
         "own_tasks": whose.count(Ownership.OWN),
         "tasks": len(whose),
         "person": about_person(tried.card) if tried.card else "",
@@ -172,26 +185,25 @@ async def _judge(
 
 
 async def _try(
-    bench: Bench, projects: Sequence[Project], theirs: Clone, claim: Claim, seeds: int
+    bench: Bench, chosen: Chosen, refused: Mapping[str, str], claim: Claim, seeds: int
 ) -> Tried:
     """Execute on the claim's seed, then on fresh ones."""
-    refused = {p.slug: why for p in projects if (why := _refused(bench, p.slug, theirs.slugs))}
-    slugs = [project.slug for project in projects if project.slug not in refused]
     public = claim.card.evidence.seed if claim.card else PUBLIC_SEED
     fresh = _draw(seeds, without=public)
-    if not slugs:
-        return Tried({}, refused, public, ())
-    card = await bench.grade(slugs, public)
+    if not chosen.executed:
+        return Tried({}, refused, chosen.left, public, ())
+    card = await bench.grade(chosen.executed, public)
     others = {
-        seed: _by_slug(await bench.grade(slugs, seed, frozenset({Kind.CRITERION})))
+        seed: _by_slug(await bench.grade(chosen.fresh, seed, frozenset({Kind.CRITERION})))
         for seed in fresh
+        if chosen.fresh
     }
     found = {
         slug: Found(project, {seed: own[slug] for seed, own in others.items() if slug in own})
         for slug, project in _by_slug(card).items()
     }
-    refused |= {slug: "The repository holds no code of it." for slug in slugs if slug not in found}
-    return Tried(found, refused, public, fresh, card)
+    gone = {s: "The repository holds no code of it." for s in chosen.executed if s not in found}
+    return Tried(found, {**refused, **gone}, chosen.left, public, fresh, card)
 
 
 def _draw(count: int, *, without: int) -> tuple[int, ...]:
@@ -242,6 +254,8 @@ def _rows(
     rows: list[Compared] = []
     for slug in [project.slug for project in projects]:
         said, found = claim.of(slug), tried.found.get(slug)
+        if slug in tried.left:
+            continue
         if found is None:
             rows += not_checkable(said, tried.refused[slug]) if said else ()
         elif said and said.digest != digests[slug]:
@@ -256,15 +270,17 @@ def _rows(
             rows += not_checkable(said, "There are no graders for it here.")
     if claim.card:
         rows += compare_pillars(claim.card.pillars, claim.card.projects)
+        rows += measured_with(claim.card.evidence, tried.card.evidence) if tried.card else ()
     return rows
 
 
 def _notes(
     told: Verification, bench: Bench, theirs: Clone, tried: Tried, claim: Claim
 ) -> Iterator[str]:
-    yield from (f"{slug}: {why}" for slug, why in tried.refused.items())
+    yield from (f"{slug}: {why}" for slug, why in {**tried.refused, **tried.left}.items())
     yield from other_graders(theirs.root, bench.place.root, tuple(tried.found))
     yield from unknown(theirs.slugs, claim.slugs, bench.place.root)
+    yield from own_words(claim.card, theirs.commit)
     if Path(told.repository).resolve() == bench.place.root:
         yield "The graders are this repository's own: to anybody else this proves nothing."
 

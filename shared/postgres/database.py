@@ -279,6 +279,11 @@ async def _drop(connection: Connection, name: str) -> None:
     with suppress(psycopg.OperationalError):  # the server is gone: the next run drops it
         try:
             await connection.execute(statement)
+        except psycopg.errors.WrongObjectType:
+            # Its owner made it a template, which nobody may drop.
+            plain = sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(name))
+            await connection.execute(plain)
+            await connection.execute(statement)
         except psycopg.errors.InsufficientPrivilege:
             # A guest may not end a session of the server's own, such as autovacuum's, which gives
             # way by itself where nobody forces it.

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scorecard.digest import digest_tree
 from scorecard.entry import Request
 from scorecard.ledger import Kind
 from scorecard.place import Place
@@ -159,12 +160,13 @@ class Arena:
         return _held(cheat, told), told.json_text()
 
     async def _claim(self, cheat: Cheat, tree: Path, folder: Path) -> Path:
-        """Write what the learner would claim: as graded, or changed by hand."""
+        """Write what the learner would claim of these files: as graded, or changed by hand."""
         key = cheat.work if cheat.letter == "I" else "honest"
         if key not in self._claims:
             card = await self.bench(tree).grade([cheat.slug], PUBLIC_SEED)
             self._claims[key] = json.loads(card.json_text())
         card = json.loads(json.dumps(self._claims[key]))
+        card["projects"][0]["digest"] = digest_tree(tree / "projects" / cheat.slug)
         if cheat.change:
             cheat.change(card)
         (folder / "claim.json").write_text(json.dumps(card))

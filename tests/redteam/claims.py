@@ -138,12 +138,51 @@ def hides_behind_nan(card: Card) -> None:
     _check(card, "P01.1")["measured"] = {**VALUE, "value": float("nan")}
 
 
+def speaks_of_a_live_model(card: Card) -> None:
+    """The same values, and a model that answered for real."""
+    card["evidence"]["answers"] = "live"
+
+
+def names_a_model(card: Card) -> None:
+    """The same values, measured with a model that nobody has here."""
+    card["evidence"]["model"] = "gpt-99"
+
+
+def rewrites_the_advice(card: Card) -> None:
+    """A check's own words say that all is well."""
+    _check(card, "P01.1")["advice"] = "Passed on every seed that was ever drawn."
+
+
+def counts_otherwise(card: Card) -> None:
+    """So many tests passed of so many, by hand."""
+    _check(card, "tested")["detail"] = "400 of 400"
+
+
+def picks_a_strange_seed(card: Card) -> None:
+    """A seed below nothing, which breaks whoever draws from it."""
+    card["evidence"]["seed"] = -5
+
+
+def picks_an_endless_seed(card: Card) -> None:
+    """A seed of three thousand digits."""
+    card["evidence"]["seed"] = 10**3000
+
+
+def adds_a_task(card: Card) -> None:
+    """A task that the project does not have, all one's own."""
+    first = card["projects"][0]["tasks"][0]
+    own = {**first, "id": 99, "function": "work.more", "ownership": "own"}
+    card["projects"][0]["tasks"].append(own)
+
+
 NAMES = {
     turns_states: "G", turns_one: "G", concludes_too_high: "G", lowers_thresholds: "L",
     leaves_out_failures: "G", says_nothing: "G", invents_a_project: "G", says_it_twice: "G",
     checks_twice: "G", moves_the_pillar: "G", renames: "G", owns_everything: "G",
     blames_the_grader: "G", blames_the_machine: "G", picks_an_oracle: "L", points_elsewhere: "H",
-    is_of_tomorrow: "G", hides_behind_nan: "E",
+    is_of_tomorrow: "G", hides_behind_nan: "E", speaks_of_a_live_model: "L", names_a_model: "L",
+    rewrites_the_advice: "G", counts_otherwise: "G", picks_a_strange_seed: "L",
+    picks_an_endless_seed: "J", adds_a_task: "G",
 }  # fmt: skip
 
 CLAIMS = tuple(

@@ -221,3 +221,39 @@ async def test_hooks_and_settings_of_the_repository_are_not_run(
 
     assert not (tmp_path / "smudged").exists()
     assert not (tmp_path / "hooked").exists()
+
+
+async def test_a_note_to_a_strangers_repository_is_not_followed(
+    theirs: Path, tmp_path: Path
+) -> None:
+    commit_all(theirs)
+    note = tmp_path / "note"
+    note.mkdir()
+    (note / ".git").write_text(f"gitdir: {theirs / '.git'}\n")
+
+    assert (await trouble_with(note, tmp_path)).trouble is Trouble.NO_REPOSITORY
+
+
+async def test_a_work_tree_that_its_repository_knows_is_one(theirs: Path, tmp_path: Path) -> None:
+    commit = commit_all(theirs)
+    git(theirs, "worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"))
+
+    assert (await cloned(tmp_path / "tree", tmp_path)).commit == commit
+
+
+@pytest.mark.parametrize("told", [b"gitdir: a\0b", b"gitdir: \xff\xfe", b"gitdir: " + b"a/" * 9999])
+async def test_a_note_that_names_no_folder_is_no_repository(tmp_path: Path, told: bytes) -> None:
+    (tmp_path / "note").mkdir()
+    (tmp_path / "note" / ".git").write_bytes(told)
+
+    found = await trouble_with(tmp_path / "note", tmp_path)
+
+    assert found.trouble in {Trouble.BROKEN, Trouble.NO_REPOSITORY}
+
+
+async def test_a_pipe_among_gits_notes_keeps_nobody_waiting(tmp_path: Path) -> None:
+    (tmp_path / "note" / "own").mkdir(parents=True)
+    (tmp_path / "note" / ".git").write_text("gitdir: own\n")
+    os.mkfifo(tmp_path / "note" / "own" / "commondir")
+
+    assert (await trouble_with(tmp_path / "note", tmp_path)).trouble is Trouble.NO_REPOSITORY

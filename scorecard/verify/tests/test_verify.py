@@ -177,6 +177,20 @@ def _digest_without(theirs: Path, file: Path) -> str:
     return found
 
 
+def test_what_is_nobody_s_work_and_not_claimed_is_not_executed(tmp_path: Path) -> None:
+    ours, theirs = write_pair(tmp_path, doubling=doubling("number + number"))
+    for tree in (ours, theirs):
+        only_criteria(write_project(tree, 2))
+        (tree / "projects" / "p02_toy" / "tests").rmdir()
+    commit_all(theirs)
+
+    told = verified(ours, theirs)
+
+    assert {row.project for row in told.checks} == {"p01_toy"}
+    assert any(note.startswith("p02_toy: Its files are this repository's") for note in told.notes)
+    assert told.exit_code == 0
+
+
 def test_a_project_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     ours, theirs = write_pair(tmp_path)
     only_criteria(write_project(ours, 2))

@@ -70,3 +70,15 @@ async def _names(url: str, query: str) -> list[str]:
     async with await psycopg.AsyncConnection.connect(url) as connection:
         found = await connection.execute(query.encode())
         return [str(row[0]) for row in await found.fetchall()]
+
+
+async def test_a_database_that_its_guest_made_a_template_is_dropped_too(url: str) -> None:
+    async with guest_url(url) as guest:
+        connection = await psycopg.AsyncConnection.connect(guest, autocommit=True)
+        async with connection:
+            name = connection.info.dbname
+            await connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true'.encode())
+
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        found = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        assert await found.fetchone() is None
