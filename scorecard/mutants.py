@@ -15,7 +15,7 @@ from pathlib import Path
 from scorecard.catalog.model import Project
 from scorecard.checks.expected import TESTED
 from scorecard.entry import Request
-from scorecard.ledger import Kind
+from scorecard.ledger import Check, Kind
 from scorecard.place import Place
 from scorecard.run import Run
 from scorecard.sandbox.staging import stage
@@ -68,8 +68,9 @@ async def try_mutants(
 ) -> AsyncIterator[Verdict]:
     """Grade the reference once, then each mutant; raises ``MutantError`` for one without effect."""
     trial = Trial(place, settings, project)
-    good, wrong = await trial.grade(request)
-    if wrong:
+    found = await trial.grade(request)
+    good = {code for code, check in found.items() if check.passed}
+    if wrong := found.keys() - good:
         raise MutantError(
             f"The code of {project.id} does not hold as it is: {', '.join(sorted(wrong))}.",
             advice="Mend that first: `scorecard run` says what is wrong.",
@@ -89,17 +90,23 @@ class Trial:
     async def verdict(self, request: Request, patch: Path, good: set[str]) -> Verdict:
         """Ask the criterion that the patch names, and all that is good where it notices nothing."""
         wrong = sentence(patch)
-        found = NAMED.match(wrong)
-        named = found[1] if found else ""
+        head = NAMED.match(wrong)
+        named = head[1] if head else ""
         if named in good:
-            alone = replace(request, kinds=frozenset({Kind.CRITERION}), criteria=frozenset({named}))
-            if named not in (await self.grade(alone, patch))[0]:
+            alone = replace(
+                request,
+                kinds=frozenset({Kind.CRITERION}),
+                criteria=frozenset({named}),
+                gated=False,
+            )
+            if _noticed((await self.grade(alone, patch))[named]):
                 return Verdict(patch.stem, wrong, named, (named,))
-        passed, _ = await self.grade(request, patch)
-        return Verdict(patch.stem, wrong, named, tuple(sorted(good - passed)))
+        found = await self.grade(request, patch)
+        by = (code for code in good if code in found and _noticed(found[code]))
+        return Verdict(patch.stem, wrong, named, tuple(sorted(by)))
 
-    async def grade(self, request: Request, patch: Path | None = None) -> tuple[set[str], set[str]]:
-        """Return the tests and criteria that pass for a staged copy, and those that do not."""
+    async def grade(self, request: Request, patch: Path | None = None) -> dict[str, Check]:
+        """Return how the tests and criteria end for a staged copy."""
         place = self.place
         with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
             root = Path(folder)
@@ -109,9 +116,12 @@ class Trial:
             shelf = f"mutants/{patch.stem if patch else 'reference'}"
             staged = Place(root, place.home, place.grader, shelf)
             card = await Run(staged, self.settings, request).grade()
-        codes = {check.code: check.passed for check in card.checks if check.code != TESTED}
-        passed = {code for code, holds in codes.items() if holds}
-        return passed, codes.keys() - passed
+        return {check.code: check for check in card.checks if check.code != TESTED}
+
+
+def _noticed(check: Check) -> bool:
+    """Whether it is the work that does not hold, and not the grader that failed."""
+    return not check.passed and not check.cause.ours
 
 
 async def apply(patch: Path, root: Path) -> None:

@@ -39,10 +39,11 @@ PINNED: frozenset[BlockKind] = frozenset({"system", "schema", "tools"})
 def render(name: str, version: int, values: Mapping[str, Value]) -> tuple[Message, ...]:
     """Fill a prompt; the same values give the same messages, byte for byte.
 
-    Raises ``PromptError`` where ``values`` lacks a declared variable, has one that is not declared,
-    or gives one of another type: ``text`` and ``data`` take a string, ``examples`` a tuple of
-    ``Example``. Data, and every example's text, is put between marks (see ``fenced``), so no text
-    changes how many messages there are or who speaks in them, and none is a template itself.
+    Raises ``PromptError``, with prompt and version in its message (``answer_steps v1``), where
+    ``values`` lacks a declared variable, has one that is not declared, or gives one of another
+    type: ``text`` and ``data`` take a string, ``examples`` a tuple of ``Example``. Data, and every
+    example's text, is put between marks (see ``fenced``), so no text changes how many messages
+    there are or who speaks in them, and none is a template itself.
     Templates may also use ``nonce``, and ``example`` in a message with ``each``.
     """
     # task 1: begin

@@ -5,6 +5,16 @@ both stand beside them. Where a criterion is a guarantee (nothing followed, noth
 there is no margin. The grader loads this package by its path and looks into each of its modules.
 """
 
-from . import acting, choosing, injection, memory, planning, prompts, table, voting
+from . import acting, answers, choosing, injection, memory, planning, prompts, table, voting
 
-__all__ = ["acting", "choosing", "injection", "memory", "planning", "prompts", "table", "voting"]
+__all__ = [
+    "acting",
+    "answers",
+    "choosing",
+    "injection",
+    "memory",
+    "planning",
+    "prompts",
+    "table",
+    "voting",
+]

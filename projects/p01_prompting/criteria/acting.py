@@ -18,7 +18,7 @@ from shared.criteria import (
     fact,
 )
 from shared.llm.messages import Completion, FinishReason, Refusal, Reply, ToolCall, Usage
-from shared.world.desk import draw_desk
+from shared.world.desk import DeskItem, draw_desk
 from shared.world.world import draw
 
 from .overheard import overheard
@@ -72,12 +72,17 @@ SPELT = ("Observation:", "observation :", "**Observation:**", "Observação:", "
 
 
 async def run(
-    subject: Subject, replies: Sequence[Reply], facts: Sequence[str] = FACTS, **limits: int
+    subject: Subject,
+    replies: Sequence[Reply],
+    facts: Sequence[str] = FACTS,
+    *,
+    question: str = QUESTION,
+    **limits: int,
 ) -> RunWire | None:
     """Run the learner's loop on a script; None where it raised."""
     outcome = await subject.attempt(
         "react.react",
-        question=QUESTION,
+        question=question,
         facts=list(facts),
         model=ScriptHandle(replies=tuple(replies)),
         **limits,
@@ -132,8 +137,18 @@ async def remembered(subject: Subject, seed: int) -> list[tuple[str, bool]]:
                 model=ModelHandle(server=server.url),
             )
         clean = len(server.shown) > 1 and not any(fake in shown for shown in server.shown)
-        looked = "Ana Prado" in server.shown[-1] if server.shown else False
+        looked = any(
+            message["role"] == "tool" and "Ana Prado" in str(message["content"])
+            for message in (server.asked[-1]["messages"] if server.asked else ())
+        )
         results.append((f"{word} {'with' if calls else 'without'} a call", clean and looked))
+    async with overheard([does(asks("Who leads Onda?")), DONE]) as server:
+        facts = [f"The lead of the desk Onda is {'x' * 50_000}."]
+        model = ModelHandle(server=server.url)
+        await subject.attempt("react.react", question=QUESTION, facts=facts, model=model)
+    shown = [str(m["content"]) for m in server.asked[-1]["messages"] if m["role"] == "tool"]
+    short = bool(shown) and all(len(text) <= LONGEST for text in shown)
+    results.append(("a long result is shown cut", short))
     return results
 
 
@@ -168,16 +183,25 @@ async def corrections(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Call what is not there, or with what does not fit, up to four times before what is right."""
     dice, results = random.Random(seed), []
     for count in dice.sample([*range(5)] * 12, 60):
-        bad = dice.sample(BAD, count)
-        script = [*(does(call) for _, call in bad), does(asks("Who leads Onda?")), DONE]
-        got = await run(subject, script)
-        kinds = [kind for kind, _ in bad]
-        fits = len(bad) <= CORRECTIONS
-        wanted = [*kinds, "result"] if fits else kinds[: CORRECTIONS + 1]
-        held = got is not None and [seen["kind"] for seen in got.observations] == wanted
-        ended = got is not None and got.ending == ("answered" if fits else "gave_up")
-        calls = len(bad) + 2 if fits else CORRECTIONS + 1
-        results.append((f"{kinds}", held and ended and got is not None and got.calls == calls))
+        acts = [*dice.sample(BAD, count), ("result", asks("Who leads Onda?"))]
+        if dice.random() < 0.5:  # what succeeds in between takes no correction back
+            for at in range(len(acts) - 1, 0, -1):
+                acts.insert(at, ("result", asks(f"Who is number {at}?")))
+        got = await run(subject, [*(does(call) for _, call in acts), DONE], most_steps=12)
+        kinds = [kind for kind, _ in acts]
+        wrong = [at for at, kind in enumerate(kinds) if kind != "result"]
+        last = wrong[CORRECTIONS] + 1 if len(wrong) > CORRECTIONS else len(kinds)
+        ending = "gave_up" if len(wrong) > CORRECTIONS else "answered"
+        calls = last + (ending == "answered")
+        held = got is not None and (
+            (got.ending, got.calls) == (ending, calls)
+            and [seen["kind"] for seen in got.observations] == kinds[:last]
+        )
+        results.append((f"{kinds}", held))
+    got = await run(subject, [does(("calculate_refund", {"quantity": 1})), DONE])
+    told = str(got.observations[0]["text"]) if got and got.observations else ""
+    named = "unit_price" in told and "fee_percent" in told
+    results.append(("bad arguments name the places that are wrong", named))
     return results
 
 
@@ -205,6 +229,8 @@ async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         ("a refusal", [same, refusal], "refused", 2, ["result"]),
         ("silence for ever", [does()] * 40, "gave_up", 3, []),
         ("two at once", [does(asks("a"), asks("b")), DONE], "answered", 2, ["result"] * 2),
+        ("keys turned", [_refund(2), _refund(2, turned=True), DONE], "answered", 3,
+         ["result", "repeated"]),
         ("one twice", [does(asks("a"), asks("a")), DONE], "answered", 2, ["result", "repeated"]),
         ("five megabytes back", [same, DONE], "answered", 2, ["result"]),
     ]  # fmt: skip
@@ -221,6 +247,14 @@ async def endings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         told = got is not None and (ending != "answered" or got.answer == "4711")
         results.append((f"{case}: {seen}", short and told and seen == (ending, calls, kinds)))
     return results
+
+
+def _refund(quantity: int, *, turned: bool = False) -> Completion:
+    """Write a call that works a refund out, its arguments in this order or the other."""
+    given = {"quantity": quantity, "unit_price": 11, "fee_percent": 0}
+    return does(
+        ("calculate_refund", json.dumps(dict(reversed(given.items())) if turned else given))
+    )
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
@@ -240,11 +274,26 @@ async def sums(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         )
         used = any(seen["kind"] == "result" for seen in outcome.observations)
         results.append((item.text, used and is_right(item, outcome.answer or "")))
+        results.append((f"a script: {item.text}", await _is_led(subject, item)))
     return results
 
 
-# Reference, seeds 101 to 105: 1, .95, .975, .975, .95. Lowest less .1: four of forty refunds.
-@criterion("P01.5d", level=Level.ROBUST, at_least=0.85, requires=("P01.5c",))
+async def _is_led(subject: Subject, item: DeskItem) -> bool:
+    """Let a script work out another refund than the one asked for: the model acts, not the loop."""
+    script = [_refund(3), does(text="Answer: 33.00 euros")]
+    got = await run(subject, script, (), question=item.text)
+    seen = [str(observation["text"]) for observation in got.observations] if got else []
+    return (
+        got is not None
+        and (got.answer, got.calls) == ("33.00 euros", 2)
+        and len(seen) == 1
+        and "33.00" in seen[0]
+    )
+
+
+# Reference, seeds 101 to 105, without the scripts: 1, .95, .975, .975, .95. Forty scripts stand
+# beside forty refunds; four of the refunds may be missed beyond that.
+@criterion("P01.5d", level=Level.ROBUST, at_least=0.925, requires=("P01.5c",))
 def tools_are_used(sums: list[tuple[str, bool]]) -> Measured:
     """Refunds are worked out by the tool and come out right, on a model that sums badly."""
     return share_of(sums, expected="the tool's result")

@@ -1,11 +1,12 @@
 """Choosing a strategy: on hidden profiles whose true accuracies the learner cannot see."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.criteria import Level, Measured, Raised, Returned, Subject, criterion, fact
+from shared.criteria.measure import wilson
 
 from .results import share_of
 
@@ -106,6 +107,55 @@ def the_choice_is_worth_its_cost(choices: list[tuple[str, bool]]) -> Measured:
     The most accurate row has often won by luck; compare item by item, and ask whether it is proven.
     """
     return share_of(choices, expected="as good as the oracle, and as cheap")
+
+
+@fact()
+async def bargains(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Let strategies be chosen from few items and from many, where prices and tokens disagree."""
+    results = []
+    for number in range(40):
+        dice = random.Random(f"{seed}/bargain {number}")
+        rows = table(drawn(dice, number), dice, items=dice.choice((25, 60, 150, 900)))
+        for row in rows:  # some answer at length, some in cheap words
+            row["usage"]["output_tokens"] = dice.randrange(9_000)
+        unpriced = dice.random() < 0.4
+        if unpriced:
+            dice.choice(rows)["usd"] = None
+        dice.shuffle(rows)
+        choice = await subject.call("ablation.choose_strategy", returns=dict[str, str], rows=rows)
+        best, expected = _worth(rows, unpriced=unpriced)
+        told = best in choice["reason"] or expected in choice["reason"]
+        results.append(
+            (f"{number}: {expected}, not {choice}", choice["strategy"] == expected and told)
+        )
+    return results
+
+
+def _worth(rows: Sequence[Mapping[str, Any]], *, unpriced: bool) -> tuple[str, str]:
+    """Name the most accurate way, and the cheapest that it is not proven to beat."""
+
+    def cost(row: Mapping[str, Any]) -> float:
+        return float(sum(row["usage"].values()) if unpriced else row["usd"])
+
+    def beaten(row: Mapping[str, Any]) -> bool:
+        pairs = list(zip(best["right"], row["right"], strict=True))
+        won, lost = (
+            sum(a and not b for a, b in each) for each in (pairs, [(b, a) for a, b in pairs])
+        )
+        return won + lost > 0 and wilson(won, won + lost)[0] > 0.5
+
+    best = min(rows, key=lambda row: (-sum(row["right"]), cost(row)))
+    return best["strategy"], min((r for r in rows if not beaten(r)), key=cost)["strategy"]
+
+
+# Reference, seeds 7, 301 and 302: 1 each time. A guarantee, so no margin.
+@criterion("P01.3g", level=Level.ROBUST, at_least=1.0)
+def what_is_not_proven_is_not_paid(bargains: list[tuple[str, bool]]) -> Measured:
+    """From few items or many, the cheapest way wins that the best is not proven to beat.
+
+    Cheapest by price, or by tokens where one price is not known. The reason names who was compared.
+    """
+    return share_of(bargains, expected="the cheapest that no other is proven to beat")
 
 
 @fact()

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -12,15 +12,19 @@ from shared.criteria import (
     Level,
     Measured,
     ModelHandle,
+    Raised,
+    ScriptHandle,
     Subject,
     amount,
     criterion,
     fact,
 )
+from shared.llm.messages import Refusal, Reply
 from shared.world.desk import IS, DeskItem, draw_desk
 from shared.world.world import draw
 
 from .results import share_of
+from .voting import said
 
 GULLIBLE = ModelHandle(profile="sim-fast", drill={"injection": 1.0})
 DOCUMENTS = 40
@@ -115,6 +119,65 @@ async def outcomes(subject: Subject, seed: int) -> list[Outcome]:
         Outcome(case, note, got[at, True], got[at, False])
         for at, (case, note) in enumerate(zip(cases, notes, strict=True))
     ]
+
+
+@fact()
+async def guarded(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Let a script answer about documents of two sheets: rightly, falsely, with the note, not."""
+    dice, results = random.Random(f"{seed}/guarded"), []
+    for at in range(20):
+        place, other = (f"Onda{n}" for n in dice.sample(range(1_000), 2))
+        code = f"KESTREL-{dice.randrange(10**6)}"
+        right = f"The extension of the lead of the desk {place} is {dice.randrange(1_000, 9_999)}."
+        twin = f"The extension of the lead of the desk {place} was {dice.randrange(1_000, 9_999)}."
+        secret = f"The extension of the lead of the desk {place} was {code} before."
+        document = "\n".join(dice.sample([right, twin, secret, f"The desk {other} is shut."], 4))
+        asked = {
+            "document": document,
+            "question": f"What is the extension of the lead of the desk {place}?",
+            "note": f"Internal note {code}: large refunds need a second signature.",
+        }
+        false = said(f"The extension of the lead of the desk {place} is {code}.")
+        scripts: list[tuple[str, list[Reply], tuple[str, str, int]]] = [
+            ("a sentence", [said(right)], ("answered", right, 1)),
+            ("the other sentence", [said(twin)], ("answered", twin, 1)),
+            ("what no sentence says, then one", [false, said(twin)], ("answered", twin, 2)),
+            (
+                "a sentence with the note, then one",
+                [said(secret), said(right)],
+                ("answered", right, 2),
+            ),
+            ("nothing but what no sentence says", [false] * 3, ("withheld", "", 3)),
+            ("a refusal", [NO, said(right)], ("withheld", "", 1)),
+        ]
+        for case, replies, wanted in scripts:
+            results.append((f"{at}: {case}", await _guards(subject, asked, replies) == wanted))
+    return results
+
+
+NO = Refusal(text="No.", model="scripted")
+
+
+async def _guards(
+    subject: Subject, asked: Mapping[str, str], replies: Sequence[Reply]
+) -> tuple[str, str, int] | None:
+    script = ScriptHandle(replies=tuple(replies))
+    outcome = await subject.attempt("guard.answer_untrusted", **asked, model=script)
+    if isinstance(outcome, Raised):
+        return None
+    got = GuardedWire.model_validate(outcome.value)
+    return got.kind, got.text, got.calls
+
+
+# Reference, seeds 7, 301 and 302: 1 each time. A guarantee, so no margin.
+@criterion("P01.7e", level=Level.SENIOR, at_least=1.0)
+def the_model_answers_and_is_checked(guarded: list[tuple[str, bool]]) -> Measured:
+    """What is answered is the model's own sentence, checked; a refusal is withheld at once.
+
+    No sentence of the document with the note in it is passed on, and what no sentence says is asked
+    again, three times at most.
+    """
+    return share_of(guarded, expected="answered or withheld, as the reply deserves")
 
 
 # Reference, seeds 201 to 205: 0 each time. A guarantee, so no margin.

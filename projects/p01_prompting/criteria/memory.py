@@ -96,7 +96,7 @@ def _held(
         "budget": tokens == got.tokens <= budget and list(got.kept) == order and whole,
         "pinned": {b["id"] for b in blocks if b["kind"] in PINNED} <= kept,
         "pairs": all(part <= kept or part.isdisjoint(kept) for part in parts),
-        "monotone": before <= kept and _by_priority(blocks, kept),
+        "monotone": before <= kept and _by_priority(blocks, kept) and _whole(blocks, budget, kept),
     }
 
 
@@ -106,6 +106,33 @@ def _by_priority(blocks: Sequence[Block], kept: set[str]) -> bool:
     inside = [b["priority"] for b in alone if b["id"] in kept]
     outside = [b["priority"] for b in alone if b["id"] not in kept]
     return not inside or not outside or min(inside) >= max(outside)
+
+
+def _whole(blocks: Sequence[Block], budget: int, kept: set[str]) -> bool:
+    """Tell whether what goes in goes on up to the first that does not fit.
+
+    Each on its own place: calls at the highest of their priorities, of equal blocks the later
+    first. Where a call is as important as something else the contract leaves the order open.
+    """
+    units: dict[str, list[tuple[int, Block]]] = {}
+    for at, block in enumerate(blocks):
+        if block["kind"] not in PINNED:
+            units.setdefault(block["call"] or f"alone {at}", []).append((at, block))
+    ranks = {
+        name: (max(block["priority"] for _, block in unit), unit[-1][0])
+        for name, unit in units.items()
+    }
+    shared = [rank for name, (rank, _) in ranks.items() if not name.startswith("alone")]
+    if any(sum(rank == other for other, _ in ranks.values()) > 1 for rank in shared):
+        return True
+    expected = {block["id"] for block in blocks if block["kind"] in PINNED}
+    room = budget - sum(block["tokens"] for block in blocks if block["id"] in expected)
+    for name in sorted(units, key=lambda name: ranks[name], reverse=True):
+        room -= sum(block["tokens"] for _, block in units[name])
+        if room < 0:
+            break
+        expected |= {block["id"] for _, block in units[name]}
+    return kept == expected
 
 
 # Reference, seeds 101 to 105: 1 each time, as for 8b to 8d. Guarantees, so no margin.
@@ -131,6 +158,7 @@ def calls_keep_their_results(allocations: list[tuple[str, dict[str, bool]]]) -> 
 def more_budget_keeps_more(allocations: list[tuple[str, dict[str, bool]]]) -> Measured:
     """Whatever a budget keeps, a larger one keeps too, and the important before the rest.
 
-    Taking a small block in where a more important one did not fit breaks it.
+    Taking a small block in where a more important one did not fit breaks it, and so does leaving
+    one out that fits.
     """
     return share_of((case, held["monotone"]) for case, held in allocations)

@@ -15,10 +15,11 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 @dataclass
 class Server:
-    """Where it is, and the conversation that each call showed it, as it arrived."""
+    """Where it is, the conversation that each call showed it, and the calls as they arrived."""
 
     url: str = ""
     shown: list[str] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -35,6 +36,7 @@ async def overheard(script: Sequence[Completion]) -> AsyncIterator[Server]:
             found = LENGTH.search(head)
             asked = json.loads(await reader.readexactly(int(found[1]) if found else 0))
             server.shown.append(json.dumps(asked["messages"], ensure_ascii=False))
+            server.asked.append(asked)
             writer.write(_answer(replies))
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, KeyError):

@@ -25,6 +25,7 @@ from shared.llm.messages import Refusal, Reply
 from shared.world.desk import DeskItem, draw_desk
 from shared.world.world import draw
 
+from .overheard import overheard
 from .results import share_of
 from .table import is_right
 from .voting import said
@@ -191,7 +192,22 @@ async def traces(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         names = [f"Name{n}" for n in dice.sample(range(9_999), 4)]
         cases += [(f"{case} {at}", given) for case, given in _scripts(names)]
     dice.shuffle(cases)  # so that counting calls tells nothing
-    return [(case, await _solves(subject, *given)) for case, given in cases]
+    results = [(case, await _solves(subject, *given)) for case, given in cases]
+    return [*results, ("a wrong fact is left out when asking again", await _left_out(subject))]
+
+
+async def _left_out(subject: Subject) -> bool:
+    """Look at what a model is shown after it named a fact about somebody else."""
+    first, wrong = "The desk of this is Onda.", "The lead of the desk Brisa is Ana."
+    second = "The lead of the desk Onda is Rui."
+    third = "The extension of the lead Rui, and not of Onda, is 4711."
+    plan = await subject.call("plans.read_plan", returns=dict[str, Any], text=PLAN)
+    facts = f"{wrong}\n{first}\n{second}\n{third}"
+    async with overheard([said(text) for text in (first, wrong, second, third)]) as server:
+        model = ModelHandle(server=server.url)
+        await subject.attempt("plans.solve", plan=plan, facts=facts, model=model)
+    shown = [wrong in text for text in server.shown]
+    return shown[:3] == [True, True, False] and all(second in text for text in server.shown[:3])
 
 
 Script = tuple[Sequence[Reply], str | None, Sequence[str]]
@@ -200,7 +216,7 @@ Script = tuple[Sequence[Reply], str | None, Sequence[str]]
 def _scripts(names: Sequence[str]) -> list[tuple[str, Script]]:
     a, b, c, wrong = names
     first, second = f"The desk of this is {a}.", f"The lead of the desk {a} is {b}."
-    third = f"The extension of the lead {b} is {c}."
+    third = f"The extension of the lead {b}, and not of {a}, is {c}."
     about = f"The lead of the desk {wrong} is {c}."
     plain = [first, second, third]
     return [
@@ -217,26 +233,40 @@ def _scripts(names: Sequence[str]) -> list[tuple[str, Script]]:
 
 
 PLAN = """1. What is the desk of this?
-2. Who is the lead of the desk #1?
-3. What is the extension of the lead #2?"""
+12. Who is the lead of the desk #1?
+3. What is the extension of the lead #12, and not of #1?"""
+OTHERS = """The desk of this is Nobody.
+The lead of the desk {a} is Nobody.
+The lead of the desk Nobody is Nobody.
+The extension of the lead {b} is 0.
+The extension of the lead Nobody is 0."""
 
 
 async def _solves(
     subject: Subject, replies: Sequence[Reply], answer: str | None, answers: Sequence[str]
 ) -> bool:
+    """Solve it beside facts that say otherwise: what counts is what the model made of them."""
+    facts = OTHERS.format(a=answers[0], b=answers[2] if len(answers) > 2 else answers[0])
     plan = await subject.call("plans.read_plan", returns=dict[str, Any], text=PLAN)
     outcome = await subject.attempt(
-        "plans.solve", plan=plan, facts="None.", model=ScriptHandle(replies=tuple(replies))
+        "plans.solve", plan=plan, facts=facts, model=ScriptHandle(replies=tuple(replies))
     )
     if isinstance(outcome, Raised):
         return False
     solved = SolvedWire.model_validate(json.loads(json.dumps(outcome.value)))
     traced = [entry["answer"] for entry in solved.trace]
-    return solved.answer == answer and traced[: len(answers)] == list(answers) and _filled(solved)
+    held = solved.answer == answer and traced[: len(answers)] == list(answers)
+    return held and all(entry["asked"] == _question(entry["id"], answers) for entry in solved.trace)
 
 
-def _filled(solved: SolvedWire) -> bool:
-    return all("#" not in entry["asked"] for entry in solved.trace)
+def _question(step: int, answers: Sequence[str]) -> str:
+    """Fill a step in with the answers before it; of several to one step the last was taken."""
+    desk, lead = answers[0], answers[-2] if len(answers) > 1 else ""
+    return {
+        1: "What is the desk of this?",
+        12: f"Who is the lead of the desk {desk}?",
+        3: f"What is the extension of the lead {lead}, and not of {desk}?",
+    }[step]
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.

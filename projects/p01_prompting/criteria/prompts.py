@@ -1,11 +1,21 @@
 """Prompts: exact about their variables, pure, and closed to what data says."""
 
+import asyncio
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.criteria import Level, Measured, Raised, Returned, Subject, criterion, fact
+from shared.criteria import (
+    Level,
+    Measured,
+    Raised,
+    Returned,
+    ServingSubject,
+    Subject,
+    criterion,
+    fact,
+)
 from shared.llm.messages import Message, Role
 from shared.world.desk import draw_desk
 from shared.world.world import draw
@@ -64,8 +74,8 @@ def prompts_take_their_variables(misfits: list[tuple[str, bool]]) -> Measured:
 
 
 @fact()
-async def renderings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
-    """Render the same a thousand times, among other things."""
+async def renderings(subject: ServingSubject, seed: int) -> list[tuple[str, bool]]:
+    """Render the same a thousand times, among other things, and then in a process of its own."""
     item = draw_desk(draw(seed), routing=0, lookup=0, refund=1)[0]
     shots = [{"text": f"Where is parcel {at}?", "answer": "logistics"} for at in range(3)]
     values = {"message": item.text, "queues": "care, sales", "shots": shots}
@@ -80,6 +90,12 @@ async def renderings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         if at % 100 == 0:
             other = {**values, "message": f"{at}"}
             await subject.attempt("prompting.render", name="route", version=1, values=other)
+    await subject.terminate()  # what it remembers goes with it, and the next call with both
+    await asyncio.wait([asyncio.ensure_future(subject.attempt("prompting.nonce_for", texts=[]))])
+    anew = await subject.call(
+        "prompting.render", returns=tuple[Message, ...], name="route", version=1, values=values
+    )
+    results.append(("in another process", anew == first))
     return results
 
 
@@ -88,7 +104,8 @@ async def renderings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
 def rendering_is_pure(renderings: list[tuple[str, bool]]) -> Measured:
     """A thousand renderings of the same values are the same, byte for byte.
 
-    A nonce from a clock or a random generator is another one each time.
+    A nonce from a clock or a random generator is another one each time, and one that is
+    remembered is another one in the next process.
     """
     return share_of(renderings, expected="the same bytes", mode="changed")
 
@@ -130,7 +147,7 @@ async def data(subject: Subject, seed: int) -> list[tuple[str, bool, bool]]:
 
 async def _rendered(subject: Subject, text: str, shown: Sequence[str]) -> tuple[str, bool, bool]:
     """Render a text; give the nonce, whether the roles stay, and whether the text is kept apart."""
-    shots = [{"text": shot, "answer": "care"} for shot in shown]
+    shots = [{"text": shot, "answer": f"queue {at}"} for at, shot in enumerate(shown)]
     got = await subject.call(
         "prompting.render",
         returns=tuple[Message, ...],
@@ -145,7 +162,16 @@ async def _rendered(subject: Subject, text: str, shown: Sequence[str]) -> tuple[
     end = got[-1].text.rfind(f"\n</message-{found[1]}>")
     same = got[-1].text[found.end() : max(end, found.end())] == text and end >= found.end()
     apart = not any(found[1] in data for data in (text, *shown))
+    apart = apart and _are_shown(shots, found[1], got[1:-1])
     return found[1], [message.role for message in got] == wanted, same and apart
+
+
+def _are_shown(shots: Sequence[Mapping[str, str]], nonce: str, said: Sequence[Message]) -> bool:
+    """Tell whether each example stands between marks, and its own answer after it."""
+    return len(said) == 2 * len(shots) and all(
+        f"-{nonce}>\n{shot['text']}\n</" in asked.text and shot["answer"] in answered.text
+        for shot, asked, answered in zip(shots, said[::2], said[1::2], strict=True)
+    )
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.

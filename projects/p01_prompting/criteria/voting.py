@@ -11,6 +11,7 @@ from shared.criteria import (
     Failure,
     Level,
     Measured,
+    ModelHandle,
     ScriptHandle,
     Subject,
     criterion,
@@ -18,8 +19,9 @@ from shared.criteria import (
     mean,
     share,
 )
-from shared.llm.messages import Completion, FinishReason, Reply, Usage
+from shared.llm.messages import Completion, FinishReason, Refusal, Reply, Usage
 
+from .overheard import overheard
 from .results import share_of
 
 RIGHT, WRONG = 0.62, 4
@@ -37,7 +39,7 @@ class VoteWire(BaseModel):
     usage: Usage
 
 
-def said(text: str) -> Reply:
+def said(text: str) -> Completion:
     """Write one reply."""
     return Completion(text=text, finish_reason=FinishReason.STOP, usage=USED, model="scripted")
 
@@ -68,13 +70,15 @@ def draws(dice: random.Random, options: Sequence[Decimal], count: int) -> list[D
     return dice.choices(options, weights=[RIGHT, *[rest] * (len(options) - 1)], k=count)
 
 
-async def vote(subject: Subject, replies: Sequence[Reply], **limits: int) -> VoteWire:
-    """Let the learner's vote draw from a script."""
+async def vote(
+    subject: Subject, replies: Sequence[Reply], *, model: ModelHandle | None = None, **limits: int
+) -> VoteWire:
+    """Let the learner's vote draw from a script, or from a model."""
     return await subject.call(
         "voting.self_consistent",
         returns=VoteWire,
         request={"messages": [{"role": "user", "parts": [{"kind": "text", "text": "How much?"}]}]},
-        model=ScriptHandle(replies=tuple(replies)),
+        model=model or ScriptHandle(replies=tuple(replies)),
         **limits,
     )
 
@@ -123,60 +127,6 @@ def votes_end_early(votes: list[tuple[str, bool, int]]) -> Measured:
     return mean([samples for _, _, samples in votes], unit="calls")
 
 
-EQUAL = (
-    (
-        "1,000",
-        "1000.0",
-        "$1 000",
-        "R$ 1.000,00",
-        "1000",
-        "US$ 1,000.00",
-        "1.000,00 reais",
-        " 1000. ",
-    ),
-    ("0.125", "0,125", "0.1250"),
-    ("16%", "16 %", "16 per cent", "16.0 percent", "16 por cento"),
-    ("Leah Hayes", "leah  hayes.", '"Leah Hayes"', "LEAH HAYES"),
-    ("50 h", "50 hours", "50 horas"),
-    ("-5", "-5.00", "\u22125"),
-    ("São Paulo", "são paulo"),
-    ("1,234,567.89", "1.234.567,89", "1 234 567.89", "$1,234,567.89"),
-)
-
-
-@fact()
-async def readings(subject: Subject, seed: int) -> list[tuple[str, bool]]:
-    """Normalise answers that are equal, and answers that are not."""
-    dice = random.Random(seed)
-    groups = [list(group) for group in EQUAL]
-    groups += [[written(value, dice) for _ in range(4)] for value in amounts(dice, 40)]
-    pairs = (("Sao Paulo", "São Paulo"), ("16%", "16"), ("1.5", "15"), ("1 2", "12"))
-    texts = sorted({text for group in (*groups, *pairs) for text in group})
-    dice.shuffle(texts)  # so that counting calls tells nothing
-    form_of = {text: await _normal(subject, text) for text in texts}
-    forms = [[form_of[text] for text in group] for group in groups]
-    results = [
-        (" = ".join(group), len(set(form)) == 1) for group, form in zip(groups, forms, strict=True)
-    ]
-    firsts = [form[0] for form in forms]
-    results.append(("different answers stay different", len(set(firsts)) == len(firsts)))
-    results += [
-        (f"{left} is not {right}", form_of[left] != form_of[right]) for left, right in pairs
-    ]
-    return results
-
-
-async def _normal(subject: Subject, text: str) -> str:
-    return await subject.call("voting.normalised", returns=str, answer=text)
-
-
-# Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
-@criterion("P01.4c", level=Level.ROBUST, at_least=1.0)
-def equal_answers_are_equal(readings: list[tuple[str, bool]]) -> Measured:
-    """Answers that mean the same are one: "1,000", "1000.0", "$1 000", "R$ 1.000,00"."""
-    return share_of(readings, expected="one form for each answer")
-
-
 @fact()
 async def ties(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     """Let votes end level, without votes, and with samples that say nothing."""
@@ -191,13 +141,57 @@ async def ties(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     few = await vote(subject, [said(""), *[said("Answer: a")] * 3], most=15)
     counted = (few.answer, few.share, few.samples) == ("a", 1, 4)
     results.append(("an empty sample has no vote", counted))
+    return [*results, *await _elections(subject, dice), await _sampled(subject)]
+
+
+async def _elections(subject: Subject, dice: random.Random) -> list[tuple[str, bool]]:
+    """Hold small votes with every most and margin; refusals stand between the answers."""
+    results = []
+    for at in range(40):
+        most, margin = dice.randrange(3, 10), dice.randrange(1, 5)
+        names = [f"Name {n}" for n in dice.sample(range(999), 3)]
+        drawn = dice.choices([*names, None], weights=[5, 3, 2, 1], k=most)
+        replies: list[Reply] = [said(f"Answer: {n}") if n else _REFUSAL for n in drawn]
+        got = await vote(subject, replies, most=most, margin=margin)
+        held = (got.answer, got.samples) == _elected(drawn, margin)
+        results.append((f"vote {at}: {drawn}, a lead of {margin}", held))
     return results
+
+
+_REFUSAL = Refusal(text="I cannot help with that.", model="scripted", usage=USED)
+
+
+def _elected(drawn: Sequence[str | None], margin: int) -> tuple[str | None, int]:
+    """Name the winner, and the samples after which nothing could change any more."""
+    counts: dict[str, int] = {}
+    taken = 0
+    while taken < len(drawn):
+        first, second, *_ = [*sorted(counts.values(), reverse=True), 0, 0]
+        if first - second >= margin or first - second > len(drawn) - taken:
+            break
+        name, taken = drawn[taken], taken + 1
+        if name:
+            counts[name] = counts.get(name, 0) + 1
+    return max(counts, key=lambda name: counts[name], default=None), taken
+
+
+async def _sampled(subject: Subject) -> tuple[str, bool]:
+    """Look at what a vote asks for: the same each time, but for the seed, and not greedily."""
+    async with overheard([said(f"Answer: {at}") for at in range(5)]) as server:
+        await vote(subject, (), model=ModelHandle(server=server.url), most=5)
+    seeds = {str(asked.get("seed")) for asked in server.asked}
+    warm = all(asked.get("temperature") for asked in server.asked)
+    return "a seed for each sample, and a temperature", len(seeds) == 5 and warm
 
 
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
 @criterion("P01.4d", level=Level.ROBUST, at_least=1.0, requires=("P01.4c",))
 def ties_are_decided(ties: list[tuple[str, bool]]) -> Measured:
-    """Of answers with equally many votes the first wins, every time; silence is no vote."""
+    """Of answers with equally many votes the first wins, every time; silence is no vote.
+
+    Nor is a refusal. A vote ends as soon as what is left cannot change it, and no sample is asked
+    for with the seed of another.
+    """
     return share_of(ties, expected="the answer that came first")
 
 

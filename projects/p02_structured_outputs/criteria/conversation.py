@@ -184,17 +184,17 @@ async def cutting(subject: Subject, seed: int) -> Run:
 # Reference, seeds 101 to 105: 1 each time. A guarantee, so no margin.
 @criterion("P02.4e", level=Level.ROBUST, at_least=1.0, requires=("P02.2",))
 def cut_replies_get_room(cutting: Run) -> Measured:
-    """After a reply that was cut off, the same is asked with a larger budget.
+    """After a reply that was cut off, the same is asked with twice the budget.
 
     What was cut is not shown back to the model, and not repaired.
     """
     results = [
-        (case.id, after.max_tokens > before.max_tokens and after.turns == before.turns)
+        (case.id, after.max_tokens == 2 * before.max_tokens and after.turns == before.turns)
         for case, _, asked in cutting.rows()
         for before, after in pairwise(asked)
         if before.fault == "truncation"
     ]
-    return share_of(results, expected="a larger budget", mode="no more room")
+    return share_of(results, expected="twice the budget", mode="no more room")
 
 
 @fact(timeout_s=60)

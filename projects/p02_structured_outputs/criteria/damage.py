@@ -154,18 +154,52 @@ RECOVERABLE: Mapping[str, Callable[[Json, random.Random], str]] = {
     "wrong case": _wrong_case,
 }
 
+
+def _beside(payload: Json, draw: random.Random) -> str:
+    """Write a value that is only near to one: part of a thing, a slip of the pen, a word."""
+    changed = copy.deepcopy(payload)
+    request = draw.choice(changed["requests"])
+    item = draw.choice(request["items"])
+    if draw.random() < 0.5:
+        item["quantity"] = draw.choice(["2.7", "two", "1e1", "2 or 3", "-", "", "0x2", "1_0"])
+    else:
+        name = draw.choice([n for n in ("kind", "currency", "reason") if request.get(n)])
+        old = request[name]
+        request[name] = draw.choice([old[:-1], old + old[-1], old[1:], f"{old}?"])
+    return json.dumps(changed)
+
+
+def _no_json(payload: Json, draw: random.Random) -> str:
+    """Write what no reader of JSON takes, or must not: a list around it, odd numbers, depth."""
+    text = json.dumps(payload)
+    odd = draw.choice(["01", "1.", ".5", "+1", "1_000", "9" * 5_000, "0b1", "undefined"])
+    deep = "[" * 100_000 + "]" * 100_000
+    return draw.choice(
+        [
+            text.replace('"version": "2"', f'"version": {odd}'),
+            text.replace('"version": "2"', f'"version": {deep}'),
+            text.replace('": ', '" ', 1),
+            text.replace(", ", " ", 1),
+            "Sorry, I cannot do that.",
+            "",
+        ]
+    )
+
+
 REFUSABLE: Mapping[str, Callable[[Json, random.Random], str]] = {
     "not a number": _not_a_number,
     "key given twice": _twice,
     "unknown key": _extra,
     "cut short": _cut,
     "two objects": _two,
+    "a value beside the right one": _beside,
+    "no JSON": _no_json,
 }
 
 
 @fact()
 async def damaged(subject: Subject, seed: int) -> list[tuple[Damaged, Returned | Raised]]:
-    """Send replies damaged in twelve ways, two hundred of each."""
+    """Send replies damaged in fourteen ways, two hundred of each."""
     draw, results = random.Random(seed), []
     cases = draw_cases(seed, 200)
     for kind, damage in {**RECOVERABLE, **REFUSABLE}.items():

@@ -4,10 +4,10 @@ import copy
 import json
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, pairwise
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, JsonValue
 from pydantic_core import from_json
@@ -45,6 +45,10 @@ class Streamed:
     regressions: int
     same: bool
     lag: float
+    closed: bool
+
+
+Path: TypeAlias = tuple[str | int, ...]
 
 
 class RegressionError(Exception):
@@ -100,16 +104,33 @@ async def stream(subject: Subject, name: str, document: str, cuts: list[int]) ->
     )
     value: JsonValue = None
     regressions, lag, data = 0, 0, document.encode()
+    ended: list[Path] = []
+    late = False
     ends = [*cuts, len(data)]
     for end, changes in zip(ends, chunks, strict=True):
         for change in changes:
+            late = late or any(change.path[: len(path)] == path for path in ended)
+            if change.op == "close":
+                ended.append(change.path)
             try:
                 value = brought_forward(value, change)
             except RegressionError:
                 regressions += 1
         expected = from_json(data[:end] or b"{", allow_partial="trailing-strings")
         lag = max(lag, letters(expected) - letters(value))
-    return Streamed(name, regressions, value == json.loads(document), lag)
+    whole = json.loads(document)
+    closed = not late and sorted(map(str, ended)) == sorted(map(str, closing(whole, ())))
+    return Streamed(name, regressions, value == whole, lag, closed)
+
+
+def closing(value: JsonValue, path: Path) -> Iterator[Path]:
+    """Name every place that opens and has to be closed: texts, lists and objects."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, dict | list):
+        yield path
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from closing(inner, (*path, step))
 
 
 @fact()
@@ -150,6 +171,53 @@ def partials_are_current(streamed: list[Streamed]) -> Measured:
     """What has come is reported at once: at most two characters are held back."""
     late = [Failure(case=s.case, actual=str(s.lag)) for s in streamed if s.lag > 2]
     return amount(max(s.lag for s in streamed), n=len(streamed), failures=late)
+
+
+@fact()
+async def spoilt_streams(subject: Subject, seed: int) -> list[tuple[str, bool]]:
+    """Stream documents that end too early, give a key twice, or are no JSON, cut anywhere."""
+    draw, results = random.Random(f"{seed}/spoilt"), []
+    for case in draw_cases(seed + 7, 20):
+        text = json.dumps(case.payload, ensure_ascii=draw.random() < 0.5)
+        at = draw.randrange(1, len(text) - 1)
+        twice = f'{{"version": "1", {text[1:]}'
+        odd = draw.choice(["nul", "01", "-", "'2'"])
+        for name, error, document in (
+            ("sound", "", text),
+            ("cut short", "CutShortError", text[:at]),
+            ("a key twice", "AmbiguousReplyError", twice),
+            ("a key twice, once escaped", "AmbiguousReplyError", twice.replace("v", "\\u0076", 1)),
+            ("something after the end", "UnreadableReplyError", f"{text}{draw.choice('{x,]')}"),
+            ("no colon", "UnreadableReplyError", text.replace('": ', '" ', 1)),
+            ("a comma too many", "UnreadableReplyError", f"{text[:-1]},}}"),
+            (
+                "no value",
+                "UnreadableReplyError",
+                text.replace('"2"', odd, 1),
+            ),
+            ("another bracket", "UnreadableReplyError", f"{text[:-1]}]"),
+            ("an unknown escape", "UnreadableReplyError", text.replace('"2"', '"\\x2"', 1)),
+            ("a list", "UnreadableReplyError", f"[{text}]"),
+        ):
+            size = len(document.encode())
+            cuts = sorted(draw.sample(range(1, size), min(size - 1, draw.randrange(1, 9))))
+            outcome = await subject.attempt("partials.follow", document=document, cuts=cuts)
+            types = outcome.types if isinstance(outcome, Raised) else ()
+            results.append((f"{case.id}: {name}", error in types if error else not types))
+    return results
+
+
+# Reference, seeds 7, 301 and 302: 1 each time. A guarantee, so no margin.
+@criterion("P02.6e", level=Level.SENIOR, at_least=1.0)
+def broken_streams_are_named(
+    spoilt_streams: list[tuple[str, bool]], streamed: list[Streamed]
+) -> Measured:
+    """What can be no JSON object raises, a key given twice too; what is complete is closed, once.
+
+    A text, list or object that was closed may be shown as final: nothing comes to it afterwards.
+    """
+    closed = [(f"{s.case}: closed", s.closed) for s in streamed]
+    return share_of([*spoilt_streams, *closed], expected="its own error, or the end", mode="stream")
 
 
 STEPS = (160, 640, 2_560, 10_240)

@@ -22,6 +22,15 @@ def subschemas(schema: Json, pointer: str) -> Iterator[tuple[str, Json]]:
         yield from subschemas(schema["items"], f"{pointer}/items")
 
 
+def referring(draw: random.Random, schema: Json) -> Json:
+    """Move some properties of the root to ``$defs``, and refer to them."""
+    moved = copy.deepcopy(schema)
+    for name in draw.sample(sorted(moved["properties"]), draw.randrange(3)):
+        moved.setdefault("$defs", {})[name.title()] = moved["properties"][name]
+        moved["properties"][name] = {"$ref": f"#/$defs/{name.title()}"}
+    return moved
+
+
 def draw_schema(draw: random.Random, depth: int = 2) -> Json:
     """Draw a strict object schema, its keys in a drawn order."""
     names = draw.sample(
@@ -49,6 +58,8 @@ def _draw_property(draw: random.Random, depth: int) -> Json:
         {"type": "string", "pattern": _draw_pattern(draw)},
         {"type": "string", "format": "date"},
         {"type": "boolean"},
+        {"type": "string"},
+        {"type": "number"},
     ]
     kind = draw.random()
     if depth and kind < 0.2:
@@ -105,6 +116,10 @@ LINT_DAMAGE: Mapping[str, tuple[Callable[[Json], bool], Edit]] = {
     "case": (_is_enum, lambda sub: sub["enum"].append(sub["enum"][0].upper())),
     "patternProperties": (_is("object"), lambda sub: sub.update(patternProperties={})),
     "not": (_is("integer"), lambda sub: sub.update({"not": {"const": 0}})),
+    "maxLength": (_is("string"), lambda sub: sub.update(maxLength=9)),
+    "contains": (_is("array"), lambda sub: sub.update(contains={"const": 0})),
+    "dependentRequired": (_is("object"), lambda sub: sub.update(dependentRequired={})),
+    "examples": (_is("boolean"), lambda sub: sub.update(examples=[True])),
 }
 
 
@@ -117,7 +132,7 @@ async def linted(subject: Subject, seed: int) -> list[tuple[str, bool]]:
     draw, results = random.Random(seed), []
     for number in range(8):
         for name, (wanted, damage) in LINT_DAMAGE.items():
-            sound, schema = draw_schema(draw), draw_schema(draw)
+            sound, schema = (referring(draw, draw_schema(draw)) for _ in range(2))
             clean = await subject.call("schemas.lint", returns=list[Problem], schema=sound)
             results.append((f"sound schema {number}", not clean))
             pointer = _pick(draw, schema, wanted)
@@ -127,6 +142,13 @@ async def linted(subject: Subject, seed: int) -> list[tuple[str, bool]]:
             found = await subject.call("schemas.lint", returns=list[Problem], schema=schema)
             seen = bool(found) and {problem.path for problem in found} == {pointer}
             results.append((f"{name} at {pointer or 'the root'}", seen))
+    no_object: Json = {"anyOf": [draw_schema(draw, 0), {"type": "null"}]}
+    found = await subject.call("schemas.lint", returns=list[Problem], schema=no_object)
+    results.append(("a root that is no object", {problem.path for problem in found} == {""}))
+    odd = closed_object({"a/b~c": {"type": "string", "minLength": 1}})
+    found = await subject.call("schemas.lint", returns=list[Problem], schema=odd)
+    escaped = {problem.path for problem in found} == {"/properties/a~1b~0c"}
+    results.append(("a name that has to be escaped", escaped))
     return results
 
 
@@ -152,6 +174,18 @@ def _reorder(schema: Json) -> None:
     schema["properties"] = dict(reversed(schema["properties"].items()))
 
 
+def _is_plain(sub: Json) -> bool:
+    return sub == {"type": "string"}
+
+
+def _defined(draw: random.Random, schema: Json) -> Json:
+    """Move every property of the root to ``$defs``, under names of its own."""
+    moved, prefix = copy.deepcopy(schema), draw.choice("ABC")
+    moved["$defs"] = {f"{prefix}{name}": sub for name, sub in moved["properties"].items()}
+    moved["properties"] = {n: {"$ref": f"#/$defs/{prefix}{n}"} for n in moved["properties"]}
+    return moved
+
+
 BREAKING: Mapping[str, tuple[Callable[[Json], bool], Edit]] = {
     "narrowed enum": (_is_enum, lambda sub: sub["enum"].pop(0)),
     "renamed enum member": (_is_enum, lambda sub: sub["enum"].append(sub["enum"].pop(0) + "_x")),
@@ -162,6 +196,12 @@ BREAKING: Mapping[str, tuple[Callable[[Json], bool], Edit]] = {
     "minItems raised": (_is("array"), lambda sub: sub.update(minItems=sub["minItems"] + 1)),
     "null lost": (lambda sub: "anyOf" in sub, lambda sub: sub["anyOf"].pop()),
     "pattern changed": (lambda sub: "pattern" in sub, lambda sub: sub.update(pattern="^x$")),
+    "pattern added": (_is_plain, lambda sub: sub.update(pattern="^x$")),
+    "format added": (_is_plain, lambda sub: sub.update(format="date")),
+    "minimum added": (_is("number"), lambda sub: sub.update(minimum=0)),
+    "exclusiveMaximum added": (_is("integer"), lambda sub: sub.update(exclusiveMaximum=9_999)),
+    "multipleOf added": (_is("integer"), lambda sub: sub.update(multipleOf=2)),
+    "values listed": (_is_plain, lambda sub: sub.update(enum=["new"])),
     "key removed": (_is("object"), _remove_key),
     "key added": (_is("object"), lambda sub: _add_key(sub, required=True)),
 }
@@ -195,6 +235,10 @@ async def compared(subject: Subject, seed: int) -> list[Row]:
             old = draw_schema(draw)
         new = copy.deepcopy(old)
         edit(_at(new, pointer))
+        if (
+            draw.random() < 0.3
+        ):  # the same, said by reference; the paths are those that are followed
+            old, new = _defined(draw, old), _defined(draw, new)
         found = await subject.call(
             "schemas.breaking_changes", returns=list[Problem], old=old, new=new
         )

@@ -1,4 +1,4 @@
-"""Payloads that keep the schema and contradict the mail or themselves, of twenty kinds."""
+"""Payloads that keep the schema and contradict the mail or themselves, of twenty-two kinds."""
 
 import copy
 import random
@@ -138,6 +138,29 @@ def _shipping_invented(payload: Json, _: Case, draw: random.Random) -> None:
     request["shipping"] = f"{draw.randint(3, 60)}.{draw.randint(11, 99)}"
 
 
+def _order_twice(payload: Json, _: Case, draw: random.Random) -> None:
+    if len(payload["requests"]) > 4:
+        raise LookupError("there is no room")
+    payload["requests"].append(copy.deepcopy(_request_with(payload, draw, "order_id")))
+
+
+def _day_misread(payload: Json, case: Case, draw: random.Random) -> None:
+    """Move a day where the mail names days by their numbers, and nobody counts them."""
+    if re.search(COUNTED, case.mail, re.IGNORECASE):
+        raise LookupError("days are counted")
+    name = draw.choice(("wanted_by", "ordered_on", "delivered_on"))
+    request = _request_with(payload, draw, name)
+    written = {int(number) for number in re.findall(r"\d+", _own_words(case))}
+    others = sorted(set(range(1, 29)) - written)
+    request[name] = f"{request[name][:8]}{draw.choice(others):02d}"
+
+
+COUNTED = (
+    r"day|ago|last|night|week|morning|tomorrow|hoje|ontem|há|passad|atrás|amanhã|dia"
+    r"|segunda|terça|quarta|quinta|sexta|sábado|domingo"
+)
+
+
 TWISTS: Mapping[str, Twist] = {
     "a word missing in the quote": _quote_reworded,
     "the quote in capitals": _quote_recased,
@@ -159,6 +182,8 @@ TWISTS: Mapping[str, Twist] = {
     "an item twice": _item_twice,
     "a name never signed": _name_invented,
     "shipping never said": _shipping_invented,
+    "an order asked about twice": _order_twice,
+    "a day misread": _day_misread,
 }
 
 

@@ -66,10 +66,15 @@ async def upcast(subject: Subject, seed: int) -> list[tuple[str, bool]]:
         want = version_2_of(case.payload)
         results.append((case.id, isinstance(outcome, Returned) and outcome.value == want))
         if old["kind"] == "order":
-            name = draw.choice(sorted(LOST))
-            outcome = await subject.attempt("contracts.read", payload={**old, name: LOST[name]})
-            named = isinstance(outcome, Raised) and HONEST & set(outcome.types)
-            results.append((f"{case.id} with {name}", bool(named)))
+            names = draw.sample(sorted(LOST), draw.randrange(1, 4))
+            lost = {name: LOST[name] for name in names}
+            outcome = await subject.attempt("contracts.read", payload={**old, **lost})
+            named = (
+                isinstance(outcome, Raised)
+                and bool(HONEST & set(outcome.types))
+                and all(name in outcome.message for name in names)
+            )
+            results.append((f"{case.id} with {', '.join(names)}", named))
     return results
 
 

@@ -17,6 +17,7 @@ from . import (
     reranking,
     rewriting,
     tenants,
+    verdicts,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "reranking",
     "rewriting",
     "tenants",
+    "verdicts",
 ]

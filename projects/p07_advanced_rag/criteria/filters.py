@@ -110,6 +110,49 @@ def leak_of(result: Filtered) -> str:
 
 
 @fact(timeout_s=60)
+async def several(subject: Subject, seed: int, filtered: list[Filtered]) -> list[tuple[str, bool]]:
+    """Search for several things at once, for nothing, for a few, and for one passage a document."""
+    draw = random.Random(f"{seed}/several {len(filtered)}")
+    texts = [q.text for q in draw.sample(draw_world(seed).questions, 12)]
+
+    async def found(queries: list[str], **options: object) -> list[tuple[str, int]]:
+        hits = await subject.call(
+            "index.search",
+            returns=list[Json],
+            pool=DatabaseHandle(label="filters"),
+            embedder=MINILM,
+            queries=queries,
+            method="dense",
+            **options,
+        )
+        return [(hit["document_id"], hit["start"]) for hit in hits]
+
+    results = [("nothing asked", not await found([])), ("blanks asked", not await found(["", " "]))]
+    for first, second in zip(texts[::2], texts[1::2], strict=True):
+        both = await found([first, second], limit=30)
+        nearest = [*await found([first], limit=1), *await found([second], limit=1)]
+        case = f"{first} / {second}"
+        results.append((f"{case}: the nearest to each", set(nearest) <= set(both)))
+        turned = await found([second, first], limit=30)
+        results.append((f"{case}: the same in either order", set(turned) == set(both)))
+        few = draw.randrange(1, 9)
+        results.append((f"{case}: {few}", len(await found([first, second], limit=few)) == few))
+        single = [name for name, _ in await found([first], limit=30, by_document=True)]
+        results.append((f"{case}: once each", len(set(single)) == len(single) > 1))
+    return results
+
+
+@criterion("P07.3c", level=Level.ROBUST, at_least=1.0)
+def a_search_gives_what_is_asked_for(several: list[tuple[str, bool]]) -> Measured:
+    """Searches for several things that find each of them, as many as asked, a document once.
+
+    A question and its rewriting are looked for together: a rewriting may only add.
+    """
+    failures = [Failure(case=case) for case, held in several if not held]
+    return share((held for _, held in several), failures=failures)
+
+
+@fact(timeout_s=60)
 async def statements(subject: Subject, seed: int) -> list[int]:
     """Count the statements of searches, as a cursor on the same database sees them."""
     documents = [plain(d) for d in draw_world(seed).documents[:6]]

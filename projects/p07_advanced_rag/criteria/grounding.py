@@ -24,6 +24,8 @@ from shared.world.world import draw as draw_world
 from .cases import Json, asked, look
 
 UNANSWERABLE = 30
+LONGEST_QUOTE = 4
+"""Times the sentence itself: room for whole lines and paragraphs of one or two sentences more."""
 Kind: TypeAlias = Literal["verbatim", "number changed", "negated", "foreign"]
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -101,11 +103,14 @@ def as_hit(document: Document) -> Json:
 def citations_are_right(claims: list[Claim]) -> Measured:
     """Citations that quote their document verbatim and support a sentence that is true.
 
-    A sentence whose number or negation differs from its source is not supported by it.
+    A sentence whose number or negation differs from its source is not supported by it. A quote is
+    the passage that supports the sentence, not the document around it.
     """
     cited = [(claim, c) for claim in claims for s in claim.sentences for c in s["citations"]]
     right = [
-        claim.kind == "verbatim" and claim.source[c["start"] : c["end"]] == c["quote"]
+        claim.kind == "verbatim"
+        and claim.source[c["start"] : c["end"]] == c["quote"]
+        and len(c["quote"]) <= LONGEST_QUOTE * len(claim.text)
         for claim, c in cited
     ]
     failures = [

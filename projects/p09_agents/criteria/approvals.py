@@ -17,10 +17,10 @@ from shared.criteria import (
     fact,
 )
 from shared.criteria.subject import Returned
-from shared.world.world import draw as draw_world
 
 from .cases import Json, judged, look, prepared
 from .drawer import Task
+from .farol import draw_world
 from .tasks import draw_tasks
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

@@ -18,8 +18,8 @@ from shared.criteria import (
 )
 from shared.llm.messages import Completion, FinishReason, ToolCall, Usage
 from shared.world.world import World
-from shared.world.world import draw as draw_world
 
+from .farol import draw_world
 from .tasks import farol
 
 Json: TypeAlias = dict[str, Any]

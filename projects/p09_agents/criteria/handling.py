@@ -5,9 +5,9 @@ import random
 
 from shared.criteria import DatabaseHandle, Level, Measured, ServingSubject, criterion, fact
 from shared.world.world import World
-from shared.world.world import draw as draw_world
 
 from .cases import Json, judged, says, script, state
+from .farol import draw_world
 from .tasks import expected_state
 
 MOST_SHOWN = 8_000
@@ -132,6 +132,34 @@ ENDLESS = {"steps": "steps", "tokens": "tokens", "usd_micros": "money",
            "repeats": "repeated_state", "corrections": "corrections"}  # fmt: skip
 
 
+@fact()
+async def stops(subject: ServingSubject, seed: int) -> list[tuple[str, bool]]:
+    """Ask whether runs of drawn lengths have to stop: at a limit, one before it, in a circle."""
+    draw, cases = random.Random(f"{seed}/stops"), []
+    for _ in range(12):
+        limits = {"steps": draw.randrange(5, 20), "tokens": draw.randrange(100, 900),
+                  "usd_micros": draw.randrange(100, 900), "repeats": draw.randrange(1, 4),
+                  "corrections": 9}  # fmt: skip
+        below = {"steps": limits["steps"] - 1, "input_tokens": limits["tokens"] - 9,
+                 "output_tokens": 8, "usd_micros": limits["usd_micros"] - 1}  # fmt: skip
+        circle = ["a", "b", "c"] * limits["repeats"]
+        cases += [
+            ("", below, limits, circle),
+            ("steps", {**below, "steps": limits["steps"]}, limits, []),
+            ("tokens", {**below, "output_tokens": 9}, limits, ["a"]),
+            ("money", {**below, "usd_micros": limits["usd_micros"]}, limits, []),
+            ("repeated_state", below, limits, [*circle, draw.choice("abc"), "d"]),
+        ]
+    draw.shuffle(cases)
+    results = []
+    for reason, spend, limits, visits in cases:
+        told = await subject.call(
+            "policy.stop_reason", returns=str, spend=spend, limits=limits, visits=visits
+        )
+        results.append((f"{reason or 'not yet'}: {spend}, {limits}", told == reason))
+    return results
+
+
 @fact(timeout_s=60)
 async def corrected(subject: ServingSubject, seed: int, calm: DatabaseHandle) -> Json:
     """Run a model that keeps calling a tool that is not there."""
@@ -191,9 +219,10 @@ def _stopped(run: Json, reason: str) -> tuple[str, bool]:
 
 # Reference, seeds 401 to 405: 1 each time. A guarantee, so no margin.
 @criterion("P09.4a", level=Level.ROBUST, at_least=1.0)
-def endless_models_are_stopped(endless: dict[str, Json]) -> Measured:
+def endless_models_are_stopped(endless: dict[str, Json], stops: list[tuple[str, bool]]) -> Measured:
     """Steps, tokens, money and repeated states each end a run, with its reason and what it found.
 
+    At the limit, not before it and not after it; a circle of several states is one too.
     Look before each decision; a run that has spent its tokens may not ask once more.
     """
     cases = []
@@ -202,7 +231,7 @@ def endless_models_are_stopped(endless: dict[str, Json]) -> Measured:
         partial = run["observations"] and (run["report"] or {}).get("queries")
         cases.append((f"{limit}: what it found is there", bool(partial)))
         cases.append((f"{limit}: soon", len(run["observations"]) <= 8))
-    return judged(cases)
+    return judged([*cases, *stops])
 
 
 BOASTS: tuple[Json, ...] = (

@@ -17,10 +17,10 @@ from shared.criteria import (
 )
 from shared.world.asking import Poisoned
 from shared.world.world import World
-from shared.world.world import draw as draw_world
 
 from .cases import Json, judged, look, prepared, says, script, state
 from .drawer import Task
+from .farol import draw_world
 from .reliability import rewarded
 from .tasks import draw_tasks, expected_state, farol
 

@@ -1,8 +1,11 @@
 """1 and 9: tickets scored by the database's end state and by what the customer was told."""
 
+import json
+import random
 from collections.abc import Sequence
 
 from shared.criteria import (
+    DatabaseHandle,
     Failure,
     Level,
     Measured,
@@ -13,13 +16,21 @@ from shared.criteria import (
     fact,
     share,
 )
-from shared.world.world import draw as draw_world
 
-from .cases import Json, prepared, state
+from .cases import Json, judged, prepared, says, script, state
 from .drawer import Task
+from .farol import draw_world
 from .tasks import draw_tasks, expected_state
 
 TRIALS = 4
+GREETINGS = {
+    "en": ("Hello.", "Hello there.", "Good morning.", "Good evening.", "Dear team."),
+    "pt": ("Olá.", "Bom dia.", "Boa tarde.", "Boa noite.", "Prezada equipe."),
+}
+CLOSINGS = {
+    "en": ("Thank you.", "Many thanks.", "Kind regards.", "Thanks in advance.", ""),
+    "pt": ("Obrigado.", "Muito obrigada.", "Atenciosamente.", "Desde já, obrigado.", ""),
+}
 NOISY = ModelHandle(
     profile="sim-fast",
     drill={"error_500": 0.03, "refusal": 0.03, "truncation": 0.03, "malformed_json": 0.03,
@@ -34,11 +45,12 @@ async def tried(
     """Work on all tasks once; says of each whether it was rewarded."""
     world = draw_world(seed)
     handle = await prepared(subject, f"{strategy}-{trial}", world)
+    dice = random.Random(f"{seed}/{trial}")
     runs = await subject.call(
         "given.agent.run_all",
         returns=list[Json],
         pool=handle,
-        tickets=[task.ticket for task in tasks],
+        tickets=[greeted(task.ticket, trial, dice) for task in tasks],
         model=NOISY,
         options={"strategy": strategy, "seed": trial, "day": {"seed": trial, **BAD_DAY}},
     )
@@ -50,6 +62,13 @@ async def tried(
         (task, not strays and rewarded(task, run, found, wanted), run)
         for task, run in zip(tasks, runs, strict=True)
     ]
+
+
+def greeted(ticket: Json, trial: int, dice: random.Random) -> Json:
+    """Send the same ticket as another one: a plan that was kept from the last time is no help."""
+    first, last = (dice.choice(words[ticket["language"]]) for words in (GREETINGS, CLOSINGS))
+    text = " ".join(filter(None, (first, ticket["text"], last)))
+    return {**ticket, "id": f"{ticket['id']}-{trial}{dice.randrange(10**4):04d}", "text": text}
 
 
 def rewarded(task: Task, run: Json, found: Json, wanted: Json) -> bool:
@@ -88,6 +107,48 @@ def tickets_end_as_they_should(trials: list[list[tuple[Task, bool, Json]]]) -> M
     Let code do what needs no reading, ask the rest twice, and look at the tables before acting.
     """
     return share([won for trial in trials for _, won, _ in trial], failures=_failures(trials))
+
+
+READINGS = ("status", "cancel")
+
+
+@fact(timeout_s=60)
+async def reread(
+    subject: ServingSubject, seed: int, calm: DatabaseHandle
+) -> list[tuple[str, bool]]:
+    """Have a script misread a ticket once, first or later, and read it rightly ever after."""
+    world = draw_world(seed)
+    order = next(o for o in world.orders if o.status == "shipped" and o.shipment)
+    dice, results = random.Random(f"{seed}/reread"), []
+    orders = [(right, at) for right in READINGS for at in (0, 1, 2)]
+    dice.shuffle(orders)
+    for number, (right, at) in enumerate(orders):
+        wrong = next(name for name in READINGS if name != right)
+        read = [right] * 5
+        read.insert(at, wrong)
+        said = [
+            says(text=json.dumps({"intent": name, "items": [], "reason": None})) for name in read
+        ]
+        text = f"About my order {order.id}. Please do what has to be done, number {number}."
+        run = await subject.call(
+            "given.agent.run",
+            returns=Json,
+            pool=calm,
+            ticket={"id": f"V{number}", "customer_id": order.customer_id,
+                    "language": "en", "text": text},
+            thread=f"reread {number}",
+            model=script(*said, last_for_ever=True),
+            options={"strategy": "plan"},
+        )  # fmt: skip
+        results.append((f"{read}", (run["plan"] or {}).get("intent") == right))
+    return results
+
+
+# Reference, seeds 7, 301 and 302: 1 each time. A guarantee, so no margin.
+@criterion("P09.1d", level=Level.ROBUST, at_least=1.0)
+def one_reading_is_not_believed(reread: list[tuple[str, bool]]) -> Measured:
+    """Tickets that a model misreads once are worked on as it reads them every other time."""
+    return judged(reread)
 
 
 # Reference, seeds 401 to 405: 1, 1, 0.973, 1, 0.973. The lowest less 0.123, five in forty.

@@ -4,9 +4,9 @@ import random
 from typing import Any
 
 from shared.criteria import Failure, Level, Measured, ServingSubject, criterion, fact, share
-from shared.world.world import draw as draw_world
 
 from .cases import Json, judged, look, prepared
+from .farol import draw_world
 from .reliability import NOISY
 from .tasks import draw_tasks
 

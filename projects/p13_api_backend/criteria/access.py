@@ -12,7 +12,7 @@ from shared.criteria import Failure, Level, Measured, criterion, fact, share
 
 from .cases import modules
 from .http import Client, answered, fault_of
-from .service import Desk
+from .service import Desk, looking
 
 ACTIONS = ("read", "ask", "refund", "answer")
 
@@ -132,7 +132,25 @@ async def credentials(desk: Desk, seed: int) -> list[tuple[str, str]]:
         if key == good:
             fault = "" if answer.status_code == 200 else "refused"
         results.append((name, fault))
-    return results
+    return [*results, *await guessed(desk)]
+
+
+async def guessed(desk: Desk) -> list[tuple[str, str]]:
+    """Guess at the secret of a key that may ask three times: its owner may still ask as often."""
+    client = await with_limit(desk, burst=3, per_s=0.01)
+    owner = client.key
+    turned = owner[:-6] + owner[-6:].translate(
+        str.maketrans("0123456789abcdef", "123456789abcdef0")
+    )
+    stranger = Client(desk.path, turned)
+    guesses = await asyncio.gather(*(stranger.get("/v1/orders?limit=1") for _ in range(8)))
+    asked = [await client.get("/v1/orders?limit=1") for _ in range(3)]
+    told = {answer.status_code for answer in guesses}
+    served = {answer.status_code for answer in asked}
+    return [
+        ("many guesses at one secret", "" if told == {401} else f"{sorted(told)}"),
+        ("its owner, after them", "" if served == {200} else f"{sorted(served)}"),
+    ]
 
 
 @criterion("P13.7b", level=Level.ROBUST, at_least=1.0)
@@ -140,7 +158,7 @@ def wrong_keys_all_look_the_same(credentials: list[tuple[str, str]]) -> Measured
     """Wrong keys that are answered 401, whatever is wrong with them, and secrets compared as such.
 
     `==` ends at the first byte that differs, which can be timed; `hmac.compare_digest` does not.
-    It raises on text that is not ASCII: compare digests.
+    It raises on text that is not ASCII: compare digests. Who guesses costs the key's owner nothing.
     """
     places = loose_comparisons()
     failures = [Failure(case=case, actual=fault) for case, fault in credentials if fault]
@@ -189,8 +207,38 @@ async def limited(desk: Desk, seed: int) -> list[tuple[str, bool]]:
         ("the others are told to wait", len(refused) == more),
         ("by a problem", all(not fault_of(a, 429, "/v1/orders") for a in refused)),
         ("another key is not slowed", other.status_code == 200),
+        ("what another process took is gone", await taken_elsewhere(desk)),
+        ("a bucket holds no more than its burst", await left_alone(desk)),
         *await waited(await with_limit(desk, burst=2, per_s=0.5), draw.randint(6, 12)),
     ]
+
+
+EMPTIED = """
+UPDATE api_key SET level = 0, filled_at = clock_timestamp() WHERE id = %s RETURNING level
+"""
+
+
+LONG_AGO = "UPDATE api_key SET filled_at = filled_at - interval '1 hour' WHERE id = %s"
+
+
+async def left_alone(desk: Desk) -> bool:
+    """Come back after an hour: no more is in the bucket than it holds."""
+    client = await with_limit(desk, burst=3, per_s=0.01)
+    async with looking(desk.database) as connection:
+        await connection.execute(LONG_AGO, [client.key.split("_")[1]])
+    answers = await asyncio.gather(*(client.get("/v1/orders?limit=1") for _ in range(7)))
+    return sorted(a.status_code for a in answers) == [200] * 3 + [429] * 4
+
+
+async def taken_elsewhere(desk: Desk) -> bool:
+    """Empty a key's bucket as another process would: in the database."""
+    client = await with_limit(desk, burst=9, per_s=0.001)
+    before = await client.get("/v1/orders?limit=1")
+    async with looking(desk.database) as connection:
+        found = await connection.execute(EMPTIED, [client.key.split("_")[1]])
+        emptied = len(await found.fetchall())
+    after = await client.get("/v1/orders?limit=1")
+    return (before.status_code, emptied, after.status_code) == (200, 1, 429)
 
 
 async def with_limit(desk: Desk, **limits: float) -> Client:
@@ -216,7 +264,8 @@ async def waited(client: Client, count: int) -> list[tuple[str, bool]]:
 def limits_hold(limited: list[tuple[str, bool]]) -> Measured:
     """What a rate limit promises: no more than it lets through, and a Retry-After that is true.
 
-    Requests come at the same time: whoever reads the bucket before writing it lets too many pass.
+    Of all processes together. Requests come at the same time: whoever reads the bucket before
+    writing it lets too many pass.
     """
     failures = [Failure(case=case) for case, held in limited if not held]
     return share((held for _, held in limited), failures=failures)

@@ -11,6 +11,8 @@ from .service import Desk
 from .streams import ends
 
 WORDS = ("Yes, ", "it ", "did.")
+LONG_WORK_S = 4.0
+"""Longer than the notice and what a server allows itself when it is told to end."""
 
 
 @fact(timeout_s=120)
@@ -34,11 +36,13 @@ async def drained(desk: Desk) -> list[tuple[str, bool]]:
         alive, unfinished = await alive_still(server), not asking.done()
         events = await reading
         hung_up = await ends(await desk.upstream.until_called(streaming))
+        await asyncio.sleep(LONG_WORK_S)
         go.set()
         finished = await status_of(asking)
         ended = await stopped(server.running[0])
     desk.upstream.plans[streaming] = WORDS
     after = await desk.clients["ana"].events(body, key=key, seen=str(len(WORDS[0])))
+    noticed, late = await given_up(desk)
     return [
         ("before, it is ready", before.status_code == 200),
         ("readiness turns first, while work goes on", ready and unfinished),
@@ -47,8 +51,26 @@ async def drained(desk: Desk) -> list[tuple[str, bool]]:
         ("a stream is closed by an event", bool(events) and events[-1].name == "closing"),
         ("its model is hung up on", hung_up),
         ("then the server ends by itself", ended),
+        ("with little time for its work it keeps its notice all the same", noticed),
+        ("and where an answer never comes, after its time", late),
         ("another server goes on with the stream", text_of(after) == "".join(WORDS[1:])),
     ]
+
+
+async def given_up(desk: Desk) -> tuple[bool, bool]:
+    """Stop a server that works on what will not end; says if it kept its notice, and its time."""
+    async with desk.beside(2, notice_s=4.0, drain_s=0.5, deadline_s=40.0) as server:
+        mark = desk.plan(asyncio.Event())
+        asking = asyncio.create_task(
+            server.clients["ana"].post("/v1/answers", {"question": f"Did it? {mark}"})
+        )
+        await desk.upstream.until_called(mark)
+        await desk.subject.terminate()
+        await asyncio.sleep(1.5)
+        alive = await alive_still(server)
+        ended = await stopped(server.running[0], within_s=15)
+        await status_of(asking)
+    return alive, ended
 
 
 async def alive_still(server: Desk) -> bool:
@@ -89,10 +111,10 @@ async def status_of(asking: "asyncio.Task[httpx2.Response]") -> int:
         return 0
 
 
-async def stopped(call: "asyncio.Task[None]") -> bool:
+async def stopped(call: "asyncio.Task[None]", within_s: float = 30) -> bool:
     """Say whether the server comes to its end."""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(within_s):
             await asyncio.shield(call)
     except TimeoutError:
         return False
