@@ -93,9 +93,9 @@ reset: $(READY) ## Go back to the starter, keeping your work (P=p01, TASK=3, REF
 
 ##@ Somebody else's work
 .PHONY: verify
-verify: $(READY) ## Re-execute a repository in a sandbox and say whether its claim holds (REPO=…)
+verify: $(READY) ## Re-execute a repository in a sandbox and say whether its claim holds (REPO=…, COMMIT=…)
 	$(call asks,REPO,make verify REPO=https://example.org/someone/fork.git (or a folder))
-	@$(BIN)/python -m scorecard verify "$$REPO"
+	@$(BIN)/python -m scorecard verify "$$REPO" $(if $(COMMIT),--commit $(COMMIT))
 
 .PHONY: cohort
 cohort: $(READY) ## Verify every repository of a list (LIST=cohort.csv, ON=tcp://host:8786)

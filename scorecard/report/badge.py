@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from scorecard.ledger import State
 from scorecard.readiness import Readiness
+from scorecard.report.ending import Ending, tally, unwritten
 from scorecard.report.result import PillarResult, Scorecard
 
 COLOURS = {
@@ -27,9 +27,11 @@ def badge_text(card: Scorecard) -> str:
         for pillar in card.pillars
         if pillar.projects
     ]
-    unknown = sum(check.state is State.COULD_NOT_CHECK for check in card.checks)
-    if unknown:
+    found = tally((project, check) for project in card.projects for check in project.checks)
+    if unknown := found[Ending.COULD_NOT_CHECK]:
         parts.append((f"{unknown} unknown", COLOURS[Readiness.STARTED]))
+    if tasks := sum(len(unwritten(project)) for project in card.projects):
+        parts.append((f"{tasks} to write", COLOURS[Readiness.NOT_STARTED]))
     return _draw(parts)
 
 

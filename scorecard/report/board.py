@@ -13,15 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from scorecard.catalog.ownership import Ownership
-from scorecard.ledger import Check, State
+from scorecard.ledger import Check
 from scorecard.locale import ENGLISH, Translator
-from scorecard.report.missed import MARKS, missed_lines, name
+from scorecard.report import reasons
+from scorecard.report.ending import MARKS, Ending, ending, faults
+from scorecard.report.missed import COLOURS, missed_lines, name, waiting_line
 from scorecard.report.page.weigh import Piece
+from scorecard.report.reasons import reason
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import advice, claim, level_name, number, summary
 
 WIDE = 110
-SHOWN = {State.FAILED, State.COULD_NOT_CHECK}
+SHOWN = {Ending.FAILED, Ending.COULD_NOT_CHECK}
 
 
 def show_board(
@@ -44,15 +47,18 @@ def show_board(
 
 
 def _project(project: ProjectResult, t: Translator, *, wide: bool, full: bool) -> RenderableType:
-    shown = [c for c in project.checks if full or c.state in SHOWN]
-    waiting = () if full else [c for c in project.checks if c.state is State.NOT_REACHED]
+    ended = [(check, ending(project, check)) for check in project.checks]
+    shown = [check for check, which in ended if full or which in SHOWN]
+    unreached = () if full else [c for c, which in ended if which is Ending.NOT_REACHED]
     parts: list[RenderableType] = [_title(project, t)]
     if not full:
         parts += [Text(line, style="dim") for line in _counts(project, t)]
     if shown:
-        parts.append(_table(shown, t, wide=wide))
-    parts += [Text(line, style="dim") for line in _unreached(project, waiting, t)]
-    return Group(*parts, *_findings(shown, t), Text())
+        parts.append(_table(project, shown, t, wide=wide))
+    if waiting := waiting_line(project, t):
+        parts.append(waiting)
+    parts += [Text(line, style="dim") for line in _unreached(project, unreached, t)]
+    return Group(*parts, *_findings(project, shown, t), Text())
 
 
 def _title(project: ProjectResult, t: Translator) -> Text:
@@ -86,12 +92,12 @@ def _unreached(project: ProjectResult, checks: Iterable[Check], t: Translator) -
     """Say once why checks were not reached, however many wait for the same."""
     groups: dict[str, list[str]] = {}
     for check in checks:
-        groups.setdefault(_reason(check, t), []).append(name(project, check))
-    for reason, codes in groups.items():
-        yield f"·  {', '.join(codes)}: {reason}"
+        groups.setdefault(reason(project, check, t), []).append(name(project, check))
+    for why, codes in groups.items():
+        yield f"·  {', '.join(codes)}: {why}"
 
 
-def _table(checks: Iterable[Check], t: Translator, *, wide: bool) -> Table:
+def _table(project: ProjectResult, checks: Iterable[Check], t: Translator, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(width=1)
     table.add_column(no_wrap=True, min_width=12)
@@ -100,33 +106,32 @@ def _table(checks: Iterable[Check], t: Translator, *, wide: bool) -> Table:
         table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True)
     for check in checks:
-        table.add_row(*_row(check, t, wide=wide))
+        table.add_row(*_row(project, check, t, wide=wide))
     return table
 
 
-def _reason(check: Check, t: Translator) -> str:
-    return ": ".join(part for part in (t(str(check.cause)), t(check.detail)) if part)
-
-
-def _row(check: Check, t: Translator, *, wide: bool) -> tuple[RenderableType, ...]:
-    mark, style = MARKS[check.state]
+def _row(
+    project: ProjectResult, check: Check, t: Translator, *, wide: bool
+) -> tuple[RenderableType, ...]:
+    which = ending(project, check)
+    style = COLOURS[which]
     what = Text(t(check.title))
     if found := number(check):
         what.append("" if wide else f"\n{found}", style=style)
-    if check.state is not State.PASSED and (check.cause or check.detail):
-        what.append(f"\n{_reason(check, t)}", style=style)
+    if not check.passed and (check.cause or check.detail):
+        what.append(f"\n{reason(project, check, t)}", style=style)
     return (
-        Text(mark, style=style),
-        Text(check.code, style=style if check.state is State.FAILED else ""),
+        Text(MARKS[which], style=style),
+        Text(check.code, style=style if which is Ending.FAILED else ""),
         what,
         *([Text(found)] if wide else []),
         Text(f"L{check.level}", style="dim"),
     )
 
 
-def _findings(checks: Iterable[Check], t: Translator) -> Iterator[Text]:
+def _findings(project: ProjectResult, checks: Iterable[Check], t: Translator) -> Iterator[Text]:
     for check in checks:
-        lines = [f"{finding.where}  {finding.message}" for finding in check.findings]
+        lines = [f"{f.where}  {reasons.told(f.message, t)}" for f in faults(project, check)]
         if check.measured and not check.passed:
             lines += [
                 t(

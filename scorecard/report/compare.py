@@ -14,18 +14,25 @@ from rich.table import Table
 from rich.text import Text
 
 from scorecard.catalog.model import Pillar
-from scorecard.ledger import Check, State
+from scorecard.ledger import Check
 from scorecard.locale import Language, Translator, mark, translator
+from scorecard.report.ending import MARKS, Ending, ending
 from scorecard.report.page.links import fork_of
 from scorecard.report.page.numbers import Numbers
-from scorecard.report.page.view import MARKS, PillarView, view_of
-from scorecard.report.result import Scorecard
+from scorecard.report.page.render import label
+from scorecard.report.page.view import PillarView, view_of
+from scorecard.report.result import ProjectResult, Scorecard
 
 REFUSED = mark(
     "Simulated and live answers, other models and other graders are not ranked against each other: "
     "each group stands for itself."
 )
-SHOWN_NAME = 40
+OF_WHAT = mark(
+    "Percentages are the criteria of own work that hold, of all those that it has to meet; what is "
+    "not written counts as not held. In brackets their 95 % interval."
+)
+COUNTED = (Ending.FAILED, Ending.COULD_NOT_CHECK)
+SHOWN_NAME, SHOWN_ROWS = 40, 16
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,31 @@ class Candidate:
         return sum(pillar.own for pillar in self.pillars)
 
     @property
+    def unwritten(self) -> int:
+        """How many tasks nobody has written."""
+        return sum(pillar.unwritten for pillar in self.pillars)
+
+    @property
     def tasks(self) -> int:
         """How many tasks there are."""
         return sum(pillar.tasks for pillar in self.pillars)
 
-    def count(self, state: State) -> int:
+    def count(self, which: Ending) -> int:
         """Count the checks that ended so."""
-        return sum(check.state is state for check in self.card.checks)
+        return sum(pillar.checks[which] for pillar in self.pillars)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One check of one candidate."""
+
+    project: ProjectResult
+    check: Check
+
+    @property
+    def ending(self) -> Ending:
+        """How it ended."""
+        return ending(self.project, self.check)
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,7 @@ class Differing:
     project: str
     code: str
     title: str
-    each: tuple[Check | None, ...]
+    each: tuple[Shown | None, ...]
 
 
 @dataclass(frozen=True)
@@ -80,20 +105,21 @@ class Group:
         return tuple(sorted({c.card.evidence.seed for c in self.candidates}))
 
     def place(self, candidate: Candidate, pillar: Pillar) -> int:
-        """Say how many are clearly ahead in a pillar, plus one."""
-        own = candidate.pillar(pillar)
-        return 1 + sum(_ahead(other.pillar(pillar), own) for other in self.candidates)
+        """Say how many are clearly ahead in a pillar, plus one; 0 where nothing is their own."""
+        mine = candidate.pillar(pillar)
+        others = [other.pillar(pillar) for other in self.candidates]
+        return 1 + sum(other.own > 0 and _ahead(other, mine) for other in others) if mine.own else 0
 
     def differing(self) -> Iterator[Differing]:
         """List the checks that tell the candidates apart."""
         each = [
-            {(p.id, check.code): check for p in c.card.projects for check in p.checks}
+            {(p.id, check.code): Shown(p, check) for p in c.card.projects for check in p.checks}
             for c in self.candidates
         ]
         for key in dict.fromkeys(key for checks in each for key in checks):
             found = tuple(checks.get(key) for checks in each)
-            if len({check.state if check else None for check in found}) > 1:
-                title = next(check.title for check in found if check)
+            if len({shown.ending if shown else None for shown in found}) > 1:
+                title = next(shown.check.title for shown in found if shown)
                 yield Differing(*key, title, found)
 
 
@@ -136,21 +162,24 @@ def _name(file: Path, card: Scorecard) -> str:
 
 
 def _ordered(candidates: list[Candidate]) -> tuple[Candidate, ...]:
-    """Order by readiness and then by what holds, the weakest pillar deciding first."""
+    """Order by readiness, the weakest pillar deciding first, then by how much own work holds.
+
+    Whoever wrote nothing comes last: what the reference passes is nobody's.
+    """
 
     def key(candidate: Candidate) -> tuple[object, ...]:
-        own = [pillar for pillar in candidate.pillars if pillar.projects]
-        steps = sorted(pillar.step for pillar in own)
-        return ([-step for step in steps], -sum(p.criteria.share for p in own), candidate.name)
+        steps = sorted(pillar.step for pillar in candidate.pillars if pillar.projects)
+        held = sum(pillar.own_criteria[Ending.PASSED] for pillar in candidate.pillars)
+        return (not candidate.own, [-s for s in steps], -held, -candidate.own, candidate.name)
 
     return tuple(sorted(candidates, key=key))
 
 
-def _ahead(other: PillarView, own: PillarView) -> bool:
+def _ahead(other: PillarView, mine: PillarView) -> bool:
     """Whether another is clearly further: readier, or as ready with an interval above."""
-    if other.step != own.step:
-        return other.step > own.step
-    return other.criteria.interval[0] > own.criteria.interval[1]
+    if other.step != mine.step:
+        return other.step > mine.step
+    return other.own_criteria.interval[0] > mine.own_criteria.interval[1]
 
 
 def show_comparison_table(console: Console, found: Comparison, language: Language) -> None:
@@ -169,12 +198,14 @@ def _table(group: Group, t: Translator, numbers: Numbers) -> Table:
     table.add_column(t("candidate"))
     for pillar in Pillar:
         table.add_column(t(pillar.value))
-    for heading in (t("own tasks"), t("failed"), t("could not check")):
+    for heading in (t("own tasks"), *(t(which.value) for which in COUNTED)):
         table.add_column(heading, justify="right")
     for candidate in group.candidates:
         cells = [_cell(group, candidate, pillar, t, numbers) for pillar in Pillar]
-        counts = [candidate.count(state) for state in (State.FAILED, State.COULD_NOT_CHECK)]
+        counts = [candidate.count(which) for which in COUNTED]
         own = t("{done} of {all}", done=candidate.own, all=candidate.tasks)
+        if candidate.unwritten:
+            own += f"\n{t('{n} not written yet', n=candidate.unwritten)}"
         table.add_row(Text(_plain(candidate.name)), *cells, own, *map(str, counts))
     return table
 
@@ -185,22 +216,32 @@ def _cell(
     view = candidate.pillar(pillar)
     if not view.projects:
         return Text("—", style="dim")
-    low, high = view.criteria.interval
+    if not view.own:
+        return Text(
+            t("nothing written yet") if view.unwritten else t("reference code only"), style="dim"
+        )
+    found = view.own_criteria
     place = f"{group.place(candidate, pillar)}. " if len(group.candidates) > 1 else ""
-    share = (
-        f"{numbers.percent(view.criteria.share)} [{numbers.percent(low)}; {numbers.percent(high)}]"
+    held = t("{done} of {all}", done=found[Ending.PASSED], all=found.total)
+    lines = (
+        f"{place}{t(view.readiness.value)}",
+        f"{held}, {numbers.percent(found.share)}",
+        numbers.shares(found.interval),
     )
-    return Text(f"{place}{t(view.readiness.value)}\n{share}")
+    return Text("\n".join(lines), no_wrap=True)
 
 
 def _notes(group: Group, t: Translator) -> Text:
     """Say what differs, and what makes the comparison weaker."""
-    lines = [
-        f"{MARKS[check.state] if check else '—'} {_plain(candidate.name)}: {row.project} {row.code}"
-        for row in list(group.differing())[:8]
-        for candidate, check in zip(group.candidates, row.each, strict=True)
-        if check is None or not check.passed
+    told = [
+        f"{MARKS[shown.ending]} {_plain(candidate.name)}: {label(row.project, row.code)}"
+        for row in group.differing()
+        for candidate, shown in zip(group.candidates, row.each, strict=True)
+        if shown and shown.ending in {Ending.FAILED, Ending.COULD_NOT_CHECK}
     ]
+    lines = [t(OF_WHAT), *told[:SHOWN_ROWS]]
+    if len(told) > SHOWN_ROWS:
+        lines.append(t("and {n} more, in the page", n=len(told) - SHOWN_ROWS))
     if len(group.seeds) > 1:
         lines.append(t("They were graded on other seeds: small differences mean nothing."))
     return Text("\n".join(lines), style="dim")

@@ -16,6 +16,7 @@ from scorecard.cache import write_whole
 from scorecard.catalog.model import Pillar
 from scorecard.ledger import State
 from scorecard.readiness import Readiness
+from scorecard.report.ending import Ending, ending
 from scorecard.report.result import Scorecard
 from shared.llm.messages import Frozen
 
@@ -33,6 +34,12 @@ class Ended(Frozen):
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    waits: bool = False
+
+    @property
+    def ending(self) -> Ending:
+        """How it is shown."""
+        return Ending.NOT_WRITTEN if self.waits else Ending(self.state.value)
 
 
 class Record(Frozen):
@@ -55,10 +62,10 @@ class Record(Frozen):
         """What it may be compared with."""
         return self.model, self.answers
 
-    def count(self, state: State, pillar: Pillar | None = None) -> int:
+    def count(self, which: Ending, pillar: Pillar | None = None) -> int:
         """Count the checks that ended so, of one pillar or of all."""
         return sum(
-            ended.state is state
+            ended.ending is which
             for project, checks in self.checks.items()
             if pillar is None or self.pillars.get(project) is pillar
             for ended in checks.values()
@@ -85,6 +92,7 @@ def record_of(card: Scorecard) -> Record:
                     value=check.measured.value if check.measured else None,
                     low=check.measured.low if check.measured else None,
                     high=check.measured.high if check.measured else None,
+                    waits=ending(project, check) is Ending.NOT_WRITTEN,
                 )
                 for check in project.checks
             }
@@ -143,8 +151,10 @@ class Change:
 
     @property
     def better(self) -> bool | None:
-        """Whether it is a gain; None where only the value moved, whichever way that is."""
-        if self.before.state is self.now.state:
+        """Whether it is a gain; None where only the value moved, or a task was begun."""
+        if self.before.ending is self.now.ending:
+            return None
+        if self.before.waits and self.now.state is not State.PASSED:
             return None
         return self.now.state is State.PASSED
 
@@ -187,7 +197,7 @@ def _last(history: Sequence[Record], project: str) -> Record | None:
 def _changes(before: Record, now: Record, project: str) -> Iterable[Change]:
     old = before.checks[project]
     for code, ended in now.checks[project].items():
-        if code in old and (old[code].state is not ended.state or _left(old[code], ended)):
+        if code in old and (old[code].ending is not ended.ending or _left(old[code], ended)):
             yield Change(project, code, old[code], ended)
 
 

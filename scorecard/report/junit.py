@@ -3,8 +3,11 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from scorecard.ledger import Check, State
-from scorecard.report.result import Scorecard
+from scorecard.ledger import Check
+from scorecard.locale import ENGLISH
+from scorecard.report.ending import Ending, ending
+from scorecard.report.reasons import reason
+from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import number
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -12,22 +15,25 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_text(card: Scorecard) -> str:
-    """Write the result as JUnit XML; what could not be checked is an error, never a skip."""
+    """Write the result as JUnit XML; what is unknown or not written is an error, never a skip."""
     suites = Element("testsuites", name="scorecard")
     for project in card.projects:
         suite = SubElement(suites, "testsuite", name=project.slug, tests=str(len(project.checks)))
         for check in project.checks:
-            _case(suite, project.slug, check)
+            _case(suite, project, check)
     indent(suites)
     written = tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
     return FORBIDDEN.sub("�", written)
 
 
-def _case(suite: Element, slug: str, check: Check) -> None:
-    case = SubElement(suite, "testcase", classname=slug, name=f"{check.code} {check.title}")
+def _case(suite: Element, project: ProjectResult, check: Check) -> None:
+    name = f"{check.code} {check.title}"
+    case = SubElement(suite, "testcase", classname=project.slug, name=name)
     if check.passed:
         return
-    kind = "failure" if check.state is State.FAILED else "error"
-    message = ": ".join(part for part in (str(check.cause), check.detail, number(check)) if part)
-    found = SubElement(case, kind, message=message or str(check.state))
+    which = ending(project, check)
+    message = ": ".join(filter(None, (reason(project, check, ENGLISH), number(check))))
+    message = f"{which}: {message}" if which is Ending.NOT_WRITTEN else message
+    kind = "failure" if which is Ending.FAILED else "error"
+    found = SubElement(case, kind, message=message or str(which))
     found.text = "\n".join(f"{f.where} {f.message}" for f in check.findings)

@@ -1,17 +1,14 @@
 """Markdown, for the summary page of a GitHub run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from scorecard.ledger import State
+from scorecard.locale import ENGLISH
+from scorecard.report.ending import Ending, ending
+from scorecard.report.reasons import reason
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import advice, claim, level_name, number, summary
 
-MARKS = {
-    State.PASSED: "✅",
-    State.FAILED: "❌",
-    State.COULD_NOT_CHECK: "❔",
-    State.NOT_REACHED: "⬜",
-}
+MARKS: Mapping[Ending, str] = dict(zip(Ending, "✅❌❔🔲⬜", strict=True))
 
 
 def markdown_text(card: Scorecard) -> str:
@@ -34,9 +31,10 @@ def _project(project: ProjectResult) -> Iterator[str]:
     yield "| | check | level | measured |"
     yield "|---|---|---|---|"
     for check in project.checks:
-        why = number(check) if check.passed or check.measured else f"{check.cause} {check.detail}"
+        found = reason(project, check, ENGLISH)
+        why = number(check) if check.passed or check.measured else found
         title = f"{check.code} {_cell(check.title)}"
-        yield f"| {MARKS[check.state]} | {title} | {check.level} | {_cell(why)} |"
+        yield f"| {MARKS[ending(project, check)]} | {title} | {check.level} | {_cell(why)} |"
 
 
 def _cell(text: str) -> str:

@@ -21,12 +21,16 @@ class StoredError(CapstoneError):
 
 def read_card(file: Path) -> Scorecard:
     """Read a ``scorecard.json``."""
-    return _read(file, Scorecard, say("`scorecard run` writes one."))
+    return _read(file, Scorecard, say("`make scorecard` writes one."))
 
 
 def read_verification(file: Path) -> Verification:
     """Read what ``scorecard verify --json`` wrote."""
-    return _read(file, Verification, say("`scorecard verify --json FILE` writes one."))
+    return _read(
+        file,
+        Verification,
+        say("`.venv/bin/python -m scorecard verify REPOSITORY --json FILE` writes one."),
+    )
 
 
 def _read(file: Path, model: type[M], advice: str) -> M:

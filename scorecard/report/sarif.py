@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from scorecard.ledger import Check, Finding, State
+from scorecard.ledger import Check, Finding
+from scorecard.locale import ENGLISH
+from scorecard.report.ending import Ending, ending, faults
 from scorecard.report.page.links import links_of
 from scorecard.report.page.render import label
+from scorecard.report.reasons import reason
 from scorecard.report.result import ProjectResult, Scorecard
 from scorecard.report.words import number
 
 Object: TypeAlias = dict[str, Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {State.FAILED: "error", State.COULD_NOT_CHECK: "warning", State.NOT_REACHED: "note"}
+LEVELS = {Ending.FAILED: "error", Ending.COULD_NOT_CHECK: "warning"}
 PLACE = re.compile(r"^(?!/)(?!.*\.\.)([\w./ -]+?\.\w+)(?::(\d+))?$")
 
 
@@ -70,7 +73,8 @@ def _rule(project: ProjectResult, check: Check) -> Object:
 
 def _results(project: ProjectResult, check: Check, index: int) -> Iterator[Object]:
     """Yield a result for each finding; one for the check itself where there are none."""
-    findings = check.findings or (Finding(where=check.where, message=_message(check)),)
+    alone = Finding(where=check.where, message=_message(project, check))
+    findings = faults(project, check) or (alone,)
     for finding in findings:
         found = PLACE.match(finding.where) or PLACE.match(check.where)
         path, line = (found[1], found[2]) if found else (f"projects/{project.slug}/__init__.py", "")
@@ -79,7 +83,7 @@ def _results(project: ProjectResult, check: Check, index: int) -> Iterator[Objec
         yield {
             "ruleId": code,
             "ruleIndex": index,
-            "level": LEVELS[check.state],
+            "level": LEVELS.get(ending(project, check), "note"),
             "message": {"text": f"{check.title}: {finding.message}"},
             "locations": [
                 {
@@ -93,9 +97,9 @@ def _results(project: ProjectResult, check: Check, index: int) -> Iterator[Objec
         }
 
 
-def _message(check: Check) -> str:
+def _message(project: ProjectResult, check: Check) -> str:
     """Say what was measured, or why nothing was, and the first cases that went wrong."""
-    why = ": ".join(filter(None, (str(check.cause), check.detail)))
+    why = reason(project, check, ENGLISH)
     lines = [number(check) or why or str(check.state)]
     for failure in check.measured.failures[:5] if check.measured else ():
         told = f"{failure.case}: expected {failure.expected or '—'}, got {failure.actual or '—'}"

@@ -20,7 +20,7 @@ def csv_text(card: Scorecard) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in _rows(card):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return text.getvalue()
 
 
@@ -38,9 +38,9 @@ def _rows(card: Scorecard) -> Iterator[tuple[object, ...]]:
             )
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Write text so that a spreadsheet shows it, and numbers as they are."""
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
     written = str(value)
-    return f"'{written}" if written.startswith(FORMULAS) else written
+    return f"'{written}" if written.lstrip(" ").startswith(FORMULAS) else written

@@ -46,9 +46,9 @@ def _task(task: TaskResult, words: Translated | None) -> TaskResult:
 
 def _check(check: Check, words: Translated | None, language: Language) -> Check:
     if check.kind is not Kind.CRITERION:
-        title = translator(language)(check.title)
-    else:
-        title = words.criteria.get(check.code, check.title) if words else check.title
+        t = translator(language)
+        return check.model_copy(update={"title": t(check.title), "advice": t(check.advice)})
+    title = words.criteria.get(check.code, check.title) if words else check.title
     return check.model_copy(update={"title": title})
 
 
@@ -56,4 +56,5 @@ def _titles(card: Scorecard) -> Iterator[str]:
     for project in card.projects:
         yield from (project.title, project.skill)
         yield from (task.title for task in project.tasks)
-        yield from (check.title for check in project.checks)
+        for check in project.checks:
+            yield from (check.title, check.advice)

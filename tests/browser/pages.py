@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from scorecard.ledger import Bound, Check, Kind, State
+from scorecard.catalog.ownership import Ownership
+from scorecard.ledger import Bound, Cause, Check, Finding, Kind, State
 from scorecard.locale import LANGUAGES
 from scorecard.readiness import Readiness
 from scorecard.report.compare import comparison_of
@@ -31,6 +32,7 @@ KEPT: Final = frozenset(
     }
 )
 PROJECTS, CHECKS = 100, 200
+WRITTEN: Final = 2
 
 
 def example() -> Scorecard:
@@ -60,6 +62,72 @@ def _attacked(value: Any) -> Any:
 
 def _pillars(pillars: Any) -> Any:
     return [{**pillar, "projects": [ATTACK]} for pillar in pillars]
+
+
+def begun(card: Scorecard) -> Scorecard:
+    """Make a result of p01 alone: two tasks written, the others not, and what that leads to."""
+    (first,) = [project for project in card.projects if project.id == "p01"]
+    tasks = tuple(
+        task.model_copy(
+            update={
+                "ownership": Ownership.OWN if task.id <= WRITTEN else Ownership.STUB,
+                "similarity": 0.3 if task.id <= WRITTEN else None,
+            }
+        )
+        for task in first.tasks
+    )
+    project = first.model_copy(
+        update={
+            "tasks": tasks,
+            "checks": tuple(map(_waiting, first.checks)),
+            "level_reached": 0,
+            "readiness": Readiness.STARTED,
+        }
+    )
+    pillars = tuple(
+        PillarResult(
+            pillar=one.pillar,
+            readiness=Readiness.STARTED if one.pillar is first.pillar else Readiness.NOT_STARTED,
+            projects=("p01",) if one.pillar is first.pillar else (),
+        )
+        for one in card.pillars
+    )
+    return card.model_copy(update={"projects": (project,), "pillars": pillars})
+
+
+def _waiting(check: Check) -> Check:
+    """End a check as it ends while tasks 3 to 10 of p01 are not written."""
+    unwritten = "NotImplementedError: P01 task 3: Write equal answers in one form"
+    match check.code:
+        case "tests":
+            found = Finding(where="projects/p01_prompting/voting.py:53", message=f"t: {unwritten}")
+            return check.ended(State.FAILED, detail="43 of 118 passed", findings=(found,))
+        case "tested":
+            found = Finding(where="plans.solve", message="no test calls it")
+            return check.ended(State.FAILED, detail="9 of 10", findings=(found,))
+        case "P01.3a" | "P01.4c":
+            said = f"voting.normalised raised {unwritten}"
+            return check.ended(State.COULD_NOT_CHECK, Cause.RAISED, said)
+        case "P01.3c" | "P01.4d":
+            said = f"It means something only where {check.code[:4]}a holds."
+            return check.ended(State.NOT_REACHED, Cause.PREREQUISITE, said)
+        case _:
+            return check
+
+
+def nobodys(card: Scorecard) -> Scorecard:
+    """Make a result of the reference alone."""
+
+    def given(project: ProjectResult) -> ProjectResult:
+        tasks = tuple(
+            task.model_copy(update={"ownership": Ownership.REFERENCE, "similarity": None})
+            for task in project.tasks
+        )
+        return project.model_copy(update={"tasks": tasks, "readiness": Readiness.NOT_STARTED})
+
+    pillars = tuple(p.model_copy(update={"readiness": Readiness.NOT_STARTED}) for p in card.pillars)
+    projects = tuple(map(given, card.projects))
+    return card.model_copy(update={"projects": projects, "pillars": pillars})
 
 
 def big(card: Scorecard, count: int = PROJECTS, checks: int = CHECKS) -> Scorecard:
@@ -104,7 +172,8 @@ def write_pages(folder: Path) -> None:
     """Write every page into ``folder``."""
     card = example()
     history = read_records(sorted((EXAMPLES / "history").glob("*.json")))
-    cards = {"example": card, "hostile": hostile(card), "big": big(card)}
+    cards = {"example": card, "begun": begun(card), "nobodys": nobodys(card)}
+    cards |= {"hostile": hostile(card), "big": big(card)}
     for name, shown in cards.items():
         for language in LANGUAGES:
             kept = history if name == "example" else ()
@@ -115,7 +184,14 @@ def write_pages(folder: Path) -> None:
     live = card.model_copy(
         update={"evidence": card.evidence.model_copy(update={"model": "m", "answers": "live"})}
     )
-    found = comparison_of([(Path("a"), card), (Path("b"), cards["hostile"]), (Path("c"), live)])
+    several = {
+        "a": card,
+        "b": cards["hostile"],
+        "c": live,
+        "d": cards["begun"],
+        "e": cards["nobodys"],
+    }
+    found = comparison_of([(Path(name), one) for name, one in several.items()])
     for language in LANGUAGES:
         text = comparison_text(found, language)
         (folder / f"compare.{language}.html").write_text(text, "utf-8")

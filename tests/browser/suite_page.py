@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LANGUAGES = ["en", "pt-BR"]
-NAMES = ["example", "hostile", "compare"]
+NAMES = ["example", "begun", "nobodys", "hostile", "compare"]
 WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 360, "height": 740}
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
@@ -126,6 +126,41 @@ def test_360_pixels_are_wide_enough(
         shown.page.evaluate(OPEN_ALL)
 
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+CUT = """() => [...document.querySelectorAll(".runs li, .pillar, .sum, .trust code, .ev li")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 90))"""
+BROKEN = """() => [...document.querySelectorAll(".trust code span, .s, .cs .c")]
+    .filter((one) => one.checkVisibility() && one.firstChild && one.textContent.length < 30)
+    .filter((one) => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1;
+    }).map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["example", "begun"])
+def test_nothing_is_cut_off_and_no_word_is_broken(
+    browser: Browser, pages: Path, name: str, language: str, viewport: dict[str, int]
+) -> None:
+    with showing(browser, address(pages, name, language), viewport=viewport) as shown:
+        shown.page.evaluate(OPEN_ALL)
+
+        assert shown.page.evaluate(CUT) == []
+        assert shown.page.evaluate(BROKEN) == []
+
+
+def test_what_is_not_written_is_neither_red_nor_amber(browser: Browser, pages: Path) -> None:
+    with showing(browser, address(pages, "begun")) as shown:
+        page = shown.page
+
+        assert page.locator(".loud.f, .loud.u").count() == 0
+        assert page.locator(".loud.w").is_visible()
+        page.locator(".loud.w a").first.click()
+        assert page.locator("[id='c-p01_task_3']").is_visible()
 
 
 def test_everything_is_reached_and_used_with_the_keyboard_alone(

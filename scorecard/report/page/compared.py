@@ -2,7 +2,7 @@
 
 from scorecard.catalog.model import Pillar
 from scorecard.locale import Language
-from scorecard.report.compare import REFUSED, Comparison
+from scorecard.report.compare import COUNTED, OF_WHAT, REFUSED, Comparison
 from scorecard.report.page.render import render
 
 
@@ -11,4 +11,5 @@ def comparison_text(
 ) -> str:
     """Write it; ``known`` are the titles that are in that language."""
     page = render("compare.html.jinja", language, known=known)
-    return page.substitute(found=found, pillars=list(Pillar), refused=REFUSED)
+    told = {"refused": REFUSED, "of_what": OF_WHAT, "counted": COUNTED}
+    return page.substitute(found=found, pillars=list(Pillar), **told)

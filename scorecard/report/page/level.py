@@ -75,7 +75,5 @@ def _refused(card: Scorecard, verification: Verification | None) -> str:
 
 
 def command(card: Scorecard) -> str:
-    """Write what to type to check it; the address and the commit hold no character of a shell."""
-    links = links_of(card)
-    commit = f" --commit {links.commit[:12]}" if links.commit else ""
-    return f"scorecard verify {links.remote or 'REPOSITORY'}{commit}"
+    """Write what to type to check it; the address holds no character of a shell."""
+    return f"make verify REPO={links_of(card).remote or 'REPOSITORY'}"

@@ -6,6 +6,7 @@ from scorecard.ledger import Bound, Check
 from scorecard.locale import Language
 from shared.criteria import Measured
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 UNITS = {"usd": "$", "tokens": "tokens", "calls": "calls", "points": "points"}
 
 
@@ -32,12 +33,17 @@ class Numbers:
         for limit, name in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
             if value >= limit:
                 size = value / min(limit, 1e3) if limit < 1e6 else value / limit
-                return f"{self._local(f'{size:.1f}')} {name}"
+                return f"{self._local(f'{size:.1f}')}{NO_BREAK}{name}"
         return self.whole(value)
 
     def percent(self, share: float) -> str:
         """Write a share."""
-        return f"{self._local(f'{share * 100:.3g}')} %"
+        return f"{self._local(f'{share * 100:.3g}')}{NO_BREAK}%"
+
+    def shares(self, between: tuple[float, float]) -> str:
+        """Write the ends of an interval; no line ends inside."""
+        low, high = map(self.percent, between)
+        return f"[{low};{NO_BREAK}{high}]"
 
     def dollars(self, value: float) -> str:
         """Write simulated dollars."""
@@ -46,14 +52,15 @@ class Numbers:
     def seconds(self, milliseconds: float) -> str:
         """Write a time."""
         if milliseconds < 1000:
-            return f"{self._local(f'{milliseconds:.0f}')} ms"
-        return f"{self._local(f'{milliseconds / 1000:.1f}')} s"
+            return f"{self._local(f'{milliseconds:.0f}')}{NO_BREAK}ms"
+        return f"{self._local(f'{milliseconds / 1000:.1f}')}{NO_BREAK}s"
 
     def value(self, found: Measured) -> str:
         """Write a value with its interval."""
         written = self.short(found.value)
         if found.low is not None and found.high is not None:
-            written += f" [{self.short(found.low)}; {self.short(found.high)}]"
+            between = f"[{self.short(found.low)};{NO_BREAK}{self.short(found.high)}]"
+            written += NO_BREAK + between
         return f"{written} {UNITS[found.unit]}" if found.unit in UNITS else written
 
     def bound(self, bound: Bound | None) -> str:
@@ -61,8 +68,8 @@ class Numbers:
         if bound is None:
             return ""
         if bound.at_least is not None:
-            return f"≥ {self.short(bound.at_least)}"
-        return f"≤ {self.short(bound.at_most)}"
+            return f"≥{NO_BREAK}{self.short(bound.at_least)}"
+        return f"≤{NO_BREAK}{self.short(bound.at_most)}"
 
     def told(self, check: Check) -> str:
         """Write a value against its threshold, in one line."""

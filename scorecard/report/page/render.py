@@ -19,14 +19,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scorecard.ledger import Check, State
+from scorecard.ledger import Check
 from scorecard.locale import Language, translator
+from scorecard.report.ending import MARKS, STYLES, Ending, ending, faults
 from scorecard.report.history import Record
 from scorecard.report.page import charts
 from scorecard.report.page.level import NAMES, Level, command
 from scorecard.report.page.links import fork_of, links_of
 from scorecard.report.page.numbers import Numbers
 from scorecard.report.page.view import view_of
+from scorecard.report.reasons import reason, told
 from scorecard.report.result import Scorecard
 from scorecard.report.titles import in_language, translated
 from scorecard.verify.result import Verification
@@ -210,7 +212,13 @@ def modes(check: Check) -> Sequence[tuple[str, int]]:
 
 _GLOBALS: Mapping[str, Callable[..., object] | object] = {
     "charts": charts,
-    "State": State,
+    "Ending": Ending,
+    "MARKS": MARKS,
+    "STYLES": STYLES,
+    "ending": ending,
+    "faults": faults,
+    "reason": reason,
+    "told": told,
     "Level": Level,
     "Depth": Depth,
     "LEVELS": NAMES,

@@ -1,24 +1,24 @@
 """What the first screen says, worked out from a result before anything is written."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from scorecard.catalog.model import Pillar
 from scorecard.catalog.ownership import Ownership
-from scorecard.ledger import Check, Kind, State
+from scorecard.ledger import Check, Kind
 from scorecard.locale import mark
 from scorecard.readiness import RANK, Readiness
+from scorecard.report.ending import Ending, Tally, ending, tally, unwritten
 from scorecard.report.history import Line, Record, Since, changes_since, record_of
 from scorecard.report.page.level import Believed, believed
-from scorecard.report.page.weigh import Piece, strongest, weakest
-from scorecard.report.result import PillarResult, ProjectResult, Scorecard
+from scorecard.report.page.weigh import Piece, held, is_own, strongest, weakest
+from scorecard.report.result import PillarResult, ProjectResult, Scorecard, TaskResult
 from scorecard.spent import Spent
 from scorecard.verify.result import Generalisation, Verification
-from shared.criteria.measure import wilson
 
 WORDS = (
-    *(mark("passed"), mark("failed"), mark("could not check"), mark("not reached")),
     *(mark("not started"), mark("started"), mark("works"), mark("robust"), mark("senior")),
     *(mark("nothing yet"), mark("reference"), mark("stub"), mark("own"), mark("missing")),
     *(mark("Models"), mark("Systems"), mark("Production"), mark("simulated"), mark("live")),
@@ -27,35 +27,8 @@ WORDS = (
     *(mark("lower level failed"), mark("resource missing"), mark("interrupted")),
     mark("grader failed"),
 )
-MARKS = {State.PASSED: "✓", State.FAILED: "✗", State.COULD_NOT_CHECK: "?", State.NOT_REACHED: "·"}
-STYLES = {State.PASSED: "p", State.FAILED: "f", State.COULD_NOT_CHECK: "u", State.NOT_REACHED: "n"}
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How some checks ended."""
-
-    counts: Counter[State]
-    total: int
-
-    def __getitem__(self, state: State) -> int:
-        """Count those that ended so."""
-        return self.counts[state]
-
-    @property
-    def parts(self) -> list[tuple[str, int]]:
-        """The counts by style, for a chart."""
-        return [(STYLES[state], self.counts[state]) for state in State]
-
-    @property
-    def share(self) -> float:
-        """The share that passed; what could not be checked stays in the denominator."""
-        return self.counts[State.PASSED] / self.total if self.total else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's interval around it."""
-        return wilson(self.counts[State.PASSED], self.total) if self.total else (0.0, 1.0)
+Pair: TypeAlias = tuple[ProjectResult, Check]
+TITLED = 3
 
 
 @dataclass(frozen=True)
@@ -69,9 +42,44 @@ class PillarView:
     projects: tuple[ProjectResult, ...]
     own: int
     tasks: int
+    unwritten: int
     criteria: Tally
+    own_criteria: Tally
     checks: Tally
     generalisation: Generalisation | None
+
+    @property
+    def told(self) -> Tally:
+        """What is told of it: own work where there is any, else what is there."""
+        return self.own_criteria if self.own else self.criteria
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A project that somebody began: what is theirs, what is still to write, what waits for it."""
+
+    project: ProjectResult
+    own: int
+    unwritten: tuple[TaskResult, ...]
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Checks that ended alike: what is about own work apart from what is about reference code."""
+
+    own: tuple[Pair, ...]
+    other: tuple[Pair, ...]
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self.own) + len(self.other)
+
+    @property
+    def few(self) -> bool:
+        """Whether there is room for their titles."""
+        return self.n <= TITLED
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class Course:
     def shares(self, pillar: Pillar) -> list[float | None]:
         """The share of a pillar's checks that passed, run by run."""
         counts = [
-            (r.count(State.PASSED, pillar), sum(r.count(state, pillar) for state in State))
+            (r.count(Ending.PASSED, pillar), sum(r.count(which, pillar) for which in Ending))
             for r in self.records
         ]
         return [passed / total if total else None for passed, total in counts]
@@ -99,19 +107,20 @@ class View:
     pillars: tuple[PillarView, ...]
     strongest: tuple[Piece, ...]
     weakest: tuple[Piece, ...]
-    failed: tuple[tuple[ProjectResult, Check], ...]
-    unknown: tuple[tuple[ProjectResult, Check], ...]
+    failed: Listed
+    unknown: Listed
     spent: Spent | None
     since: Since | None
     courses: tuple[Course, ...]
     own: int
     tasks: int
+    begun: tuple[Begun, ...]
     modes: tuple[tuple[str, int, tuple[str, ...]], ...]
 
     @staticmethod
     def of(project: ProjectResult) -> Tally:
         """Count a project's checks."""
-        return tally(project.checks)
+        return tally((project, check) for check in project.checks)
 
 
 def view_of(
@@ -128,30 +137,38 @@ def view_of(
     pillars = tuple(_pillar(card, pillar, found) for pillar in known)
     return View(
         believed=found,
-        tally=tally(card.checks),
+        tally=tally(_pairs(card.projects)),
         pillars=pillars,
         strongest=strongest(card),
         weakest=weakest(card),
-        failed=_ended(card, State.FAILED),
-        unknown=_ended(card, State.COULD_NOT_CHECK),
+        failed=_ended(card, Ending.FAILED),
+        unknown=_ended(card, Ending.COULD_NOT_CHECK),
         spent=_spent(card),
         since=changes_since(card, history),
         courses=_courses(card, history),
         own=sum(pillar.own for pillar in pillars),
         tasks=sum(pillar.tasks for pillar in pillars),
+        begun=tuple(filter(None, map(_begun, card.projects))),
         modes=_modes(card),
     )
 
 
-def tally(checks: Sequence[Check]) -> Tally:
-    """Count checks by how they ended."""
-    return Tally(Counter(check.state for check in checks), len(checks))
+def _begun(project: ProjectResult) -> Begun | None:
+    own = sum(task.ownership is Ownership.OWN for task in project.tasks)
+    if all(task.ownership is Ownership.REFERENCE for task in project.tasks):
+        return None
+    waiting = tally((project, check) for check in project.checks)[Ending.NOT_WRITTEN]
+    return Begun(project, own, unwritten(project), waiting)
+
+
+def _pairs(projects: Iterable[ProjectResult]) -> Iterator[Pair]:
+    return ((project, check) for project in projects for check in project.checks)
 
 
 def _pillar(card: Scorecard, pillar: PillarResult, found: Believed) -> PillarView:
     projects = tuple(p for p in card.projects if p.pillar is pillar.pillar)
     tasks = [task for project in projects for task in project.tasks]
-    checks = [check for project in projects for check in project.checks]
+    checks = list(_pairs(projects))
     verdicts = found.verification.pillars if found.verification else ()
     return PillarView(
         pillar=pillar.pillar,
@@ -161,7 +178,9 @@ def _pillar(card: Scorecard, pillar: PillarResult, found: Believed) -> PillarVie
         projects=projects,
         own=sum(task.ownership is Ownership.OWN for task in tasks),
         tasks=len(tasks),
-        criteria=tally([check for check in checks if check.kind is Kind.CRITERION]),
+        unwritten=sum(len(unwritten(project)) for project in projects),
+        criteria=tally(pair for pair in checks if pair[1].kind is Kind.CRITERION),
+        own_criteria=held(projects),
         checks=tally(checks),
         generalisation=next(
             (v.generalisation for v in verdicts if v.pillar is pillar.pillar), None
@@ -169,8 +188,10 @@ def _pillar(card: Scorecard, pillar: PillarResult, found: Believed) -> PillarVie
     )
 
 
-def _ended(card: Scorecard, state: State) -> tuple[tuple[ProjectResult, Check], ...]:
-    return tuple((p, check) for p in card.projects for check in p.checks if check.state is state)
+def _ended(card: Scorecard, which: Ending) -> Listed:
+    found = [pair for pair in _pairs(card.projects) if ending(*pair) is which]
+    own = tuple(pair for pair in found if is_own(*pair))
+    return Listed(own, tuple(pair for pair in found if not is_own(*pair)))
 
 
 def _spent(card: Scorecard) -> Spent | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from scorecard.catalog.ownership import Ownership
 from scorecard.ledger import Check, Kind, State
-from scorecard.report.result import ProjectResult, Scorecard
+from scorecard.report.ending import Ending, Tally, ending, tally
+from scorecard.report.result import ProjectResult, Scorecard, TaskResult, failed
 
 SHOWN = 3
 BIG = 1e9
@@ -40,18 +41,36 @@ class Piece:
 
 
 def strongest(card: Scorecard) -> tuple[Piece, ...]:
-    """What holds: own work first, the highest level, past its threshold, on the most cases."""
-    held = [piece for piece in _criteria(card) if piece.check.passed]
-    held.sort(key=lambda p: (p.own, p.check.level, p.margin >= 0, p.cases), reverse=True)
+    """What holds of own work: the highest level, past its threshold, on the most cases.
+
+    Of reference code, where nobody has written anything.
+    """
+    held = [piece for piece in _evidence(card) if piece.check.passed]
+    held.sort(key=lambda p: (p.check.level, p.margin >= 0, p.cases), reverse=True)
     return tuple(_apart(held))
 
 
 def weakest(card: Scorecard) -> tuple[Piece, ...]:
-    """What does not hold, what nobody knows, then what holds by the least."""
-    order = {State.FAILED: 0, State.COULD_NOT_CHECK: 1, State.NOT_REACHED: 2, State.PASSED: 3}
-    pieces = [piece for piece in _pieces(card) if not piece.check.passed or piece.check.measured]
-    pieces.sort(key=lambda p: (order[p.check.state], not p.own, p.margin, p.cases))
+    """What failed or broke of own work, then what holds by the least and is not a strength.
+
+    What nobody has written is no evidence, and neither is what the grader could not find out.
+    """
+    strong = [piece.check for piece in strongest(card)]
+    order = {State.FAILED: 0, State.COULD_NOT_CHECK: 1, State.PASSED: 2}
+    pieces = [piece for piece in _evidence(card) if piece.check not in strong]
+    pieces.sort(key=lambda p: (order[p.check.state], p.margin, p.cases))
     return tuple(_apart(pieces))
+
+
+def held(projects: Iterable[ProjectResult]) -> Tally:
+    """Count the criteria of projects that somebody began, without what reference code passes."""
+    return tally(
+        (project, check)
+        for project in projects
+        if any(task.ownership is Ownership.OWN for task in project.tasks)
+        for check in project.checks
+        if check.kind is Kind.CRITERION and (is_own(project, check) or _open(project, check))
+    )
 
 
 def _apart(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -67,29 +86,47 @@ def _apart(pieces: Iterable[Piece]) -> Iterator[Piece]:
     yield from rest[: SHOWN - len(taken)]
 
 
-def _criteria(card: Scorecard) -> list[Piece]:
-    return [piece for piece in _pieces(card) if piece.check.kind is Kind.CRITERION]
-
-
-def _pieces(card: Scorecard) -> list[Piece]:
-    return [
-        Piece(project, check, _own(project, check))
+def _evidence(card: Scorecard) -> list[Piece]:
+    """The criteria that say something: of own work where there is any."""
+    pieces = [
+        Piece(project, check, is_own(project, check))
         for project in card.projects
         for check in project.checks
+        if check.kind is Kind.CRITERION and _says(project, check)
     ]
+    begun = any(t.ownership is Ownership.OWN for project in card.projects for t in project.tasks)
+    return [piece for piece in pieces if piece.own] if begun else pieces
 
 
-def _own(project: ProjectResult, check: Check) -> bool:
+def _says(project: ProjectResult, check: Check) -> bool:
+    """Whether a criterion was measured, or the work kept it from being."""
+    if ending(project, check) in {Ending.NOT_WRITTEN, Ending.NOT_REACHED}:
+        return False
+    return check.measured is not None or failed(check)
+
+
+def is_own(project: ProjectResult, check: Check) -> bool:
     """Whether somebody wrote a task in the file that a check is about.
 
     What is about no task's file rests on all of them: it holds for whoever wrote them all, and
     does not hold for whoever wrote any.
     """
-    file = check.where.partition(":")[0]
-    near = [task for task in project.tasks if file and task.where.partition(":")[0] == file]
+    near = _near(project, check)
     if near or not check.passed:
         return any(task.ownership is Ownership.OWN for task in near or project.tasks)
     return all(task.ownership is Ownership.OWN for task in project.tasks)
+
+
+def _open(project: ProjectResult, check: Check) -> bool:
+    """Whether a criterion does not hold, of a file in which a task was given up or not written."""
+    near = _near(project, check) or project.tasks
+    return not check.passed and any(t.ownership is not Ownership.REFERENCE for t in near)
+
+
+def _near(project: ProjectResult, check: Check) -> tuple[TaskResult, ...]:
+    """The tasks in the file that a check is about."""
+    file = check.where.partition(":")[0]
+    return tuple(t for t in project.tasks if file and t.where.partition(":")[0] == file)
 
 
 def _scale(threshold: float) -> float:

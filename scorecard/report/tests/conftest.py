@@ -8,9 +8,27 @@ import pytest
 
 from scorecard.ledger import State
 from scorecard.report.result import Scorecard
+from scorecard.verify.result import Evidence, PillarVerdict, Verification
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "scorecard.json"
 Ended = Callable[..., Scorecard]
+
+
+def verified(card: Scorecard, evidence: Evidence = Evidence.FRESH) -> Verification:
+    pillars = tuple(
+        PillarVerdict(
+            pillar=p.pillar, projects=p.projects, evidence=evidence, readiness=p.readiness
+        )
+        for p in card.pillars
+    )
+    return Verification(
+        repository="r",
+        commit=card.evidence.commit,
+        sandbox="bubblewrap",
+        pillars=pillars,
+        verdict="The claim holds.",
+        exit_code=0,
+    )
 
 
 @pytest.fixture(scope="session")

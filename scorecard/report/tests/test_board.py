@@ -8,6 +8,8 @@ from rich.console import Console
 from scorecard.ledger import Cause, State
 from scorecard.report.board import show_board
 from scorecard.report.result import Scorecard
+from scorecard.report.words import advice
+from tests.browser.pages import begun
 
 CUT = 40
 
@@ -66,3 +68,34 @@ def test_however_much_failed_the_end_names_all_of_it(card: Scorecard) -> None:
 
     assert all(check.code in end for check in broken.checks)
     assert all(f"{project.id} broke" in end for project in broken.projects)
+
+
+def test_unwritten_tasks_are_one_line_and_nothing_of_them_failed(card: Scorecard) -> None:
+    shown = "\n".join(lines(begun(card)))
+
+    assert "○ not written yet: tasks 3, 4, 5, 6, 7, 8, 9, 10; 4 checks wait for them" in shown
+    assert "✗" not in shown
+    assert "?" not in shown
+    assert "plans.solve" not in shown
+
+
+def test_next_is_the_first_task_that_nobody_has_written(card: Scorecard) -> None:
+    told = advice(begun(card))
+
+    assert told.startswith("Next: write task 3 of p01, “Write equal answers")
+    assert "`make hint P=p01`" in told
+
+
+def test_what_was_begun_and_does_not_work_comes_before_the_next_task(card: Scorecard) -> None:
+    mine = begun(card)
+    project = mine.projects[0]
+    checks = tuple(c.ended(State.FAILED) if c.code == "P01.1a" else c for c in project.checks)
+    failed = mine.model_copy(update={"projects": (project.model_copy(update={"checks": checks}),)})
+
+    assert advice(failed).startswith("Next: p01 P01.1a, ")
+
+
+def test_next_is_the_lowest_level_where_all_is_written(ended: Callable[..., Scorecard]) -> None:
+    card = ended(P01_6a=State.FAILED, P01_1a=State.FAILED, tests=State.FAILED)
+
+    assert advice(card).startswith("Next: p01 P01.1a, ")

@@ -80,7 +80,7 @@ def test_without_a_result_it_says_what_makes_one(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(root, "report") == 2
-    assert "`scorecard run` writes one." in capsys.readouterr().err
+    assert "`make scorecard` writes one." in capsys.readouterr().err
 
 
 def test_candidates_are_compared_in_the_terminal_and_on_a_page(

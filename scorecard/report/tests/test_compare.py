@@ -9,10 +9,11 @@ from scorecard.ledger import State
 from scorecard.origin import Origin
 from scorecard.readiness import Readiness
 from scorecard.report.compare import comparison_of, show_comparison_table
+from scorecard.report.ending import Ending
 from scorecard.report.page.compared import comparison_text
 from scorecard.report.result import Scorecard
 from scorecard.report.tests.conftest import Ended
-from tests.browser.pages import hostile
+from tests.browser.pages import begun, hostile, nobodys
 
 
 def named(card: Scorecard, name: str, **evidence: object) -> tuple[Path, Scorecard]:
@@ -53,6 +54,30 @@ def test_the_readier_comes_first_and_equals_share_a_place(ended: Ended) -> None:
 
     places = [(c.name.split("/")[0], group.place(c, Pillar.MODELS)) for c in group.candidates]
     assert places == [("bruno", 1), ("ana", 2), ("carla", 2)]
+
+
+def test_the_reference_has_no_place_and_comes_last(card: Scorecard) -> None:
+    cards = [named(nobodys(card), "house"), named(begun(card), "zoe")]
+
+    (group,) = comparison_of(cards).groups
+
+    places = [(c.name.split("/")[0], group.place(c, Pillar.MODELS)) for c in group.candidates]
+    assert places == [("zoe", 1), ("house", 0)]
+
+
+def test_percentages_are_of_own_work_and_say_so(card: Scorecard) -> None:
+    console = Console(record=True, width=160, file=None, force_terminal=False)
+    found = comparison_of([named(nobodys(card), "house"), named(begun(card), "zoe")])
+    own = found.groups[0].candidates[0].pillar(Pillar.MODELS).own_criteria
+
+    with console.capture() as captured:
+        show_comparison_table(console, found, "en")
+
+    assert f"{own[Ending.PASSED]} of {own.total}, " in captured.get()
+    for text in (captured.get(), comparison_text(found, "en")):
+        assert "reference code only" in text
+        assert "criteria of own work that hold" in " ".join(text.split())
+        assert "not written" in text
 
 
 def test_what_tells_them_apart_is_listed(ended: Ended) -> None:

@@ -15,32 +15,14 @@ from scorecard.report.page.level import Level, believed, command
 from scorecard.report.page.links import Links, fork_of, links_of
 from scorecard.report.page.numbers import Numbers
 from scorecard.report.page.render import Context, page_text, plain, policy
-from scorecard.report.page.weigh import strongest, weakest
 from scorecard.report.result import Scorecard
-from scorecard.report.tests.conftest import Ended
-from scorecard.verify.result import Compared, Evidence, Outcome, PillarVerdict, Verification
+from scorecard.report.tests.conftest import verified
+from scorecard.verify.result import Evidence
 from shared.criteria.measure import share
 from tests.browser.pages import big, hostile
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "scorecard/report/templates").glob("*.jinja"))
-
-
-def verified(card: Scorecard, evidence: Evidence = Evidence.FRESH) -> Verification:
-    pillars = tuple(
-        PillarVerdict(
-            pillar=p.pillar, projects=p.projects, evidence=evidence, readiness=p.readiness
-        )
-        for p in card.pillars
-    )
-    return Verification(
-        repository="r",
-        commit=card.evidence.commit,
-        sandbox="bubblewrap",
-        pillars=pillars,
-        verdict="The claim holds.",
-        exit_code=0,
-    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,10 +97,28 @@ def test_numbers_are_written_as_the_language_does() -> None:
     english, portuguese = Numbers("en"), Numbers("pt-BR")
 
     assert (english.short(1234.5678), portuguese.short(1234.5678)) == ("1,234.568", "1.234,568")
-    assert (english.percent(0.9241), portuguese.percent(0.9241)) == ("92.4 %", "92,4 %")
-    assert (english.large(1_569_978), english.large(57_764)) == ("1.6 M", "57.8 k")
-    assert (english.seconds(840), portuguese.seconds(2640.1)) == ("840 ms", "2,6 s")
+    assert (english.percent(0.9241), portuguese.percent(0.9241)) == (
+        "92.4\u00a0%",
+        "92,4\u00a0%",
+    )
+    assert (english.large(1_569_978), english.large(57_764)) == ("1.6\u00a0M", "57.8\u00a0k")
+    assert (english.seconds(840), portuguese.seconds(2640.1)) == ("840\u00a0ms", "2,6\u00a0s")
     assert english.short(float("nan")) == "—"
+
+
+def test_no_line_ends_inside_an_interval() -> None:
+    found = share([True] * 8 + [False] * 2)
+
+    assert " " not in Numbers("pt-BR").shares((0.943, 1.0))
+    assert " " not in Numbers("en").value(found)
+
+
+def test_the_command_that_checks_it_is_a_target_that_exists(card: Scorecard) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert command(card) == f"make verify REPO={card.origin.remote}"
+    assert "\nverify:" in makefile
+    assert '"$$REPO"' in makefile
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_address_that_is_none_is_never_linked(card: Scorecard, remote: str) -
 
     assert links_of(made).remote == ""
     assert fork_of(made) == ""
-    assert command(made).startswith("scorecard verify REPOSITORY")
+    assert command(made) == "make verify REPO=REPOSITORY"
 
 
 def test_a_result_is_self_reported_until_somebody_re_executes_it(card: Scorecard) -> None:
@@ -176,54 +176,6 @@ def test_a_verification_of_something_else_says_nothing(card: Scorecard) -> None:
     assert believed(card, other).whole is Level.SELF_REPORTED
     assert believed(card, other).refused
     assert believed(dirty, verified(dirty)).whole is Level.SELF_REPORTED
-
-
-def test_what_is_not_as_claimed_stands_on_the_first_screen(card: Scorecard) -> None:
-    row = Compared(
-        project="p02_structured_outputs", code="P02.2", title="t", outcome=Outcome.MISMATCH
-    )
-    told = verified(card).model_copy(update={"checks": (row,), "verdict": "It does not hold."})
-
-    page = page_text(card, Context(verification=told))
-
-    assert '≠ not as claimed:</b> <a href="#c-P02.2">P02.2</a>' in page
-    assert "It does not hold." in page
-
-
-def test_what_failed_is_the_weakest_and_what_nobody_knows_comes_next(ended: Ended) -> None:
-    card = ended(P07_7b=State.FAILED, P02_4b=State.COULD_NOT_CHECK)
-
-    assert [p.check.code for p in weakest(card)][:2] == ["P07.7b", "P02.4b"]
-    assert all(piece.check.passed for piece in strongest(card))
-    assert len({piece.check.where for piece in strongest(card)}) == 3
-
-
-def test_where_all_holds_the_weakest_holds_by_the_least(ended: Ended) -> None:
-    pieces = weakest(ended())
-
-    assert all(piece.check.passed for piece in pieces)
-    ranks = [(not piece.own, piece.margin) for piece in pieces]
-    assert ranks == sorted(ranks)
-
-
-def test_reference_code_beside_own_work_is_not_called_own(card: Scorecard) -> None:
-    pieces = {piece.check.code: piece.own for piece in strongest(card)}
-    tasks = [(t.where.split(":")[0], t.ownership) for p in card.projects for t in p.tasks]
-    where = {check.code: check.where.split(":")[0] for check in card.checks}
-    told = {code: own for code, own in pieces.items() if where[code] in dict(tasks)}
-
-    assert any(told.values())
-    assert {code: (where[code], "own") in tasks for code in told} == told
-    assert not any(own for code, own in pieces.items() if code not in told)
-
-
-def test_unknowns_are_as_loud_as_failures(ended: Ended) -> None:
-    page = page_text(ended(P07_7b=State.FAILED, P02_4b=State.COULD_NOT_CHECK))
-
-    assert 'class="loud f"' in page
-    assert 'class="loud u"' in page
-    assert "1 check failed" in page
-    assert "1 check could not be made" in page
 
 
 def test_a_chart_shows_value_interval_and_threshold() -> None:
