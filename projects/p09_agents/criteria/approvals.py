@@ -20,8 +20,7 @@ from shared.criteria.subject import Returned
 
 from .cases import Json, judged, look, prepared
 from .drawer import Task
-from .farol import draw_world
-from .tasks import draw_tasks
+from .farol import draw_world, numbered
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 CALM = ModelHandle(profile="sim-oracle")
@@ -79,11 +78,10 @@ class Counter:
 
 
 async def counters(subject: ServingSubject, seed: int, label: str) -> list[Counter]:
-    """Draw refunds that may be paid."""
+    """Draw refunds that may be paid, of orders that their tickets name."""
     world = draw_world(seed)
     handle = await prepared(subject, label, world)
-    tasks = [t for t in draw_tasks(world, seed, many=3) if t.refund]
-    return [Counter(subject, handle, task) for task in tasks]
+    return [Counter(subject, handle, task) for task in numbered(world, seed)]
 
 
 Cases = list[tuple[str, bool]]

@@ -6,6 +6,7 @@ from itertools import count
 
 from shared.world.world import World, draw
 
+from .drawer import Task
 from .tasks import MAKERS, draw_tasks
 
 REFUNDS = 9
@@ -18,13 +19,19 @@ def draw_world(seed: int) -> World:
 
     Of worlds drawn blindly a third has fewer than five orders that may still be refunded.
     """
-    return next(world for at in count() if _has_enough(world := draw(_numbered(seed, at)), seed))
+    return next(world for at in count() if _has_enough(world := draw(_derived(seed, at)), seed))
 
 
-def _numbered(seed: int, at: int) -> int:
+def numbered(world: World, seed: int) -> list[Task]:
+    """Draw refunds that are to be paid, each of an order that its ticket names."""
+    tasks = draw_tasks(world, seed, many=3)
+    return [task for task in tasks if task.refund and task.order in task.ticket["text"]]
+
+
+def _derived(seed: int, at: int) -> int:
     return random.Random(f"{seed}/world {at}").getrandbits(40) if at else seed
 
 
 def _has_enough(world: World, seed: int) -> bool:
-    refunds = [task for task in draw_tasks(world, seed, many=3) if task.refund]
-    return len(refunds) >= REFUNDS and len(draw_tasks(world, seed)) == sum(MAKERS.values())
+    whole = len(draw_tasks(world, seed)) == sum(MAKERS.values())
+    return whole and len(numbered(world, seed)) >= REFUNDS

@@ -20,7 +20,7 @@ from shared.world.world import World
 
 from .cases import Json, judged, look, prepared, says, script, state
 from .drawer import Task
-from .farol import draw_world
+from .farol import draw_world, numbered
 from .reliability import rewarded
 from .tasks import draw_tasks, expected_state, farol
 
@@ -174,10 +174,10 @@ async def guarded(
     """
     world = draw_world(seed)
     handle = calm
-    tasks = [t for t in draw_tasks(world, seed) if t.refund]
-    cases = []
+    tasks, cases = numbered(world, seed), []
+    other = next(o for o in world.orders if o.customer_id != tasks[0].ticket["customer_id"])
     quote = ("quote_refund", {"order_id": tasks[0].order, "sku": tasks[0].refund[2], "quantity": 1})
-    tries = list(_obedient(world.orders[3].id, tasks[0], world.poisoned[0].canary).items())
+    tries = list(_obedient(other.id, tasks[0], world.poisoned[0].canary).items())
     tries += [(ALLOWED_QUOTE, [quote])] * 3
     random.Random(f"{seed}/guarded").shuffle(tries)  # so that counting calls tells nothing
     for number, (name, calls) in enumerate(tries):
