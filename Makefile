@@ -68,12 +68,11 @@ list: $(READY) ## Show the projects and how far you are
 
 .PHONY: start
 start: $(READY) ## Put the starter in place of the reference (P=p01, TASK=3 for one)
-	$(call asks,P,make start P=p01)
 	@$(BIN)/python -m scorecard start $(PICK) $(SPEAK)
 
 .PHONY: check
 check: $(READY) ## Types, tests and level 1 of one project, in seconds (P=p01)
-	@$(BIN)/python -m scorecard check $(P) $(SPEAK)
+	@$(BIN)/python -m scorecard check $(PICK) $(SPEAK)
 
 .PHONY: watch
 watch: $(READY) ## Check on every save; keys for hint, compare, next, list, quit (P=p01)

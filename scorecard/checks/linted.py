@@ -14,8 +14,10 @@ from scorecard.sandbox.tool import ToolError, run_tool
 TIMEOUT_S = 120
 OURS = 'lint.isort.known-first-party = ["projects", "shared", "scorecard"]'
 """Said in words: a staged tree holds one project alone, and ruff looks only there."""
-SEEN = 'exclude = ["node_modules"]'
-"""By itself ruff looks away from folders named ``build`` or ``venv``, and from what Git ignores."""
+SEEN = 'exclude = ["node_modules", ".#*"]'
+"""Editors' locks hold no code. By itself ruff looks away from folders named ``build`` or ``venv``,
+and from what Git ignores.
+"""
 
 FAILED = 2
 

@@ -4,20 +4,32 @@ import difflib
 from collections.abc import Iterator
 
 from scorecard.catalog.model import Task
-from scorecard.learn.examined import Standing
+from scorecard.learn.errors import LearnError
+from scorecard.learn.examined import Examined, Standing, needed
 from scorecard.learn.lines import Line, Part, line
 from scorecard.learn.reference import Desk, find_module
-from scorecard.learn.texts import LearnError, located, read_text
+from scorecard.learn.texts import located, read_text
 from scorecard.locale import Translator, say
 
 NARROW = 100
 
 
-def compare(
-    t: Translator, desk: Desk, task: Task, standing: Standing, width: int
-) -> Iterator[Line]:
-    """Compare one task; raises ``LearnError`` where it is too early, or there is nothing to see."""
+def refuse_too_early(desk: Desk, task: Task, standing: Standing, examined: Examined | None) -> None:
+    """Raise ``LearnError`` where it is too early to compare a task, or there is nothing to see."""
     name = desk.project.id
+    others = ", ".join(map(str, needed(task.id, examined)))
+    if standing is Standing.WAITS:
+        raise LearnError(
+            say("Every test of task {id} waits for task {others}.", id=task.id, others=others),
+            advice=say("The reference of {id} shows once one of them passes.", id=task.id),
+        )
+    if standing is Standing.UNCHECKED:
+        raise LearnError(
+            say("The reference of task {id} shows once yours passes its tests.", id=task.id),
+            advice=say(
+                "It has not been checked since the last change: `make check P={name}`.", name=name
+            ),
+        )
     if standing is Standing.REFERENCE:
         raise LearnError(
             say("Task {id} is the reference itself.", id=task.id),
@@ -32,6 +44,10 @@ def compare(
                 id=task.id,
             ),
         )
+
+
+def compare(t: Translator, desk: Desk, task: Task, width: int) -> Iterator[Line]:
+    """Compare one task with the reference."""
     file, reference = find_module(desk, task)
     mine = _body(read_text(desk.folder / file), task)
     theirs = _body(reference, task)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scorecard.catalog.translated import read_translation, translate_check
 from scorecard.evals.expected import criteria_file, expected_criteria
+from scorecard.learn.errors import LearnError
 from scorecard.learn.guide import brief_name
-from scorecard.learn.texts import LearnError
 from scorecard.locale import LANGUAGES, Language, say
 
 BEGIN, END = "<!-- criteria:begin -->", "<!-- criteria:end -->"

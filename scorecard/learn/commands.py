@@ -20,24 +20,29 @@ from scorecard.catalog.translated import (
     translate_check,
 )
 from scorecard.cli import COULD_NOT_RUN, FAILED
-from scorecard.learn.beside import compare
-from scorecard.learn.examined import Examined, Standing, standings, waits
-from scorecard.learn.feedback import explain, headline, in_hand, told_check
-from scorecard.learn.guide import Stop, listing, stops, where_to_go
+from scorecard.learn.arguments import numbered, spoken
+from scorecard.learn.beside import compare, refuse_too_early
+from scorecard.learn.errors import LearnError
+from scorecard.learn.examined import Counted, Examined, Standing, standings, waits
+from scorecard.learn.feedback import explain, headline, told_check
+from scorecard.learn.guide import Stop, listing, next_stop, stops, tell_trouble, where_to_go
 from scorecard.learn.hints import give_hint, task_of
 from scorecard.learn.lines import Line, Part, Screen, line
 from scorecard.learn.reference import Desk, desk_of
 from scorecard.learn.standing import last, ownership_of
+from scorecard.learn.steps import in_hand
 from scorecard.learn.store import Store
-from scorecard.learn.texts import LearnError
-from scorecard.learn.trouble import Trouble, find_trouble
+from scorecard.learn.trouble import find_trouble
 from scorecard.ledger import Check
-from scorecard.locale import Translator, choose_language, say, translator
+from scorecard.locale import Translator, say, translator
 from scorecard.place import Place, place_of
 from shared.settings import Settings
 
 if TYPE_CHECKING:
     from scorecard.learn.start import Done
+
+
+NOT_BEGUN = frozenset({Standing.REFERENCE, Standing.STUB, Standing.MISSING})
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,21 @@ class Session:
     screen: Screen
     t: Translator
 
-    def desk(self, name: str) -> Desk:
-        """Sit down at the project that ``name`` means."""
-        (project,) = choose(self.catalog, [name])
+    def desk(self, name: str, command: str = "check") -> Desk:
+        """Sit down at the project that ``name`` means: part of its name will do."""
+        if not name:
+            stop = next_stop(self.road())
+            raise LearnError(
+                say("Which project?"),
+                advice=say(
+                    "`make {command} P={id}`; `make list` shows them all.",
+                    command=command,
+                    id=stop.desk.project.id if stop else "p01",
+                ),
+            )
+        key = name.strip().lower()
+        near = [p.slug for p in self.catalog.projects if len(key) > 2 and key in p.slug[4:]]
+        (project,) = choose(self.catalog, near if len(near) == 1 else [name])
         return desk_of(self.place, project)
 
     def words(self, desk: Desk) -> Translated | None:
@@ -75,7 +92,7 @@ class Session:
 def open_session(asked: argparse.Namespace) -> Session:
     """Read what every command needs."""
     place, settings = place_of(asked.root)
-    t = translator(choose_language(asked.lang))
+    t = translator(spoken(asked.lang))
     screen = Screen(plain_text=asked.plain)
     home = writable_home(place.home)
     if home != place.home:
@@ -101,10 +118,9 @@ def show_start(asked: argparse.Namespace) -> int:
     from scorecard.learn.start import start  # noqa: PLC0415 (libcst takes a while)
 
     session = open_session(asked)
-    desk = session.desk(asked.project)
-    for number in asked.task:
-        task_of(desk.project, number)
-    done = start(desk, asked.task)
+    desk = session.desk(asked.project, "start")
+    only = [task_of(desk.project, numbered(text) or 0).id for text in asked.task]
+    done = start(desk, only)
     session.screen.show(_done(session.t, desk, done))
     return 0
 
@@ -114,10 +130,11 @@ def show_reset(asked: argparse.Namespace) -> int:
     from scorecard.learn.start import reset  # noqa: PLC0415 (libcst takes a while)
 
     session = open_session(asked)
-    desk = session.desk(asked.project)
-    if asked.task:
-        task_of(desk.project, asked.task)
-    done = reset(desk, to_reference=asked.reference, task=asked.task)
+    desk = session.desk(asked.project, "reset")
+    number = numbered(asked.task)
+    if number is not None:
+        task_of(desk.project, number)
+    done = reset(desk, to_reference=asked.reference, task=number or 0)
     session.screen.show(_done(session.t, desk, done))
     return 0
 
@@ -145,7 +162,7 @@ def show_list(asked: argparse.Namespace) -> int:
     """Show the projects and how far each is."""
     session = open_session(asked)
     road = session.road()
-    session.screen.show(listing(session.t, road, session.catalog))
+    session.screen.show(listing(session.t, road, session.catalog, session.screen.width))
     return COULD_NOT_RUN if session.catalog.problems else 0
 
 
@@ -153,12 +170,16 @@ def show_check(asked: argparse.Namespace) -> int:
     """Check one project and explain what is found."""
     session = open_session(asked)
     desk = session.desk(asked.project)
-    shown = asyncio.run(check(session, desk, fresh=asked.no_cache))
+    number = numbered(asked.task)
+    chosen = None if number is None else task_of(desk.project, number).id
+    shown = asyncio.run(check(session, desk, chosen, fresh=asked.no_cache))
     return 0 if shown is not None and shown.passed else FAILED
 
 
-async def check(session: Session, desk: Desk, *, fresh: bool = False) -> Examined | None:
-    """Check and show; None where the files are in no state to be checked."""
+async def check(
+    session: Session, desk: Desk, chosen: int | None = None, *, fresh: bool = False
+) -> Examined | None:
+    """Check and show, with the ``chosen`` task in hand; None where files are in no state for it."""
     from scorecard.learn.check import examine  # noqa: PLC0415 (the judges take a while)
 
     t, screen = session.t, session.screen
@@ -172,40 +193,36 @@ async def check(session: Session, desk: Desk, *, fresh: bool = False) -> Examine
         screen.show([line(Part(slow, "dim"))])
     words, shown = session.words(desk), session.shown(desk)
 
-    def heard(ended: Check) -> None:
-        if not waits(ended):
-            screen.show([told_check(t, translate_check(ended, words))])
+    ended: list[Check] = []
+
+    def heard(one: Check, counted: Counted | None) -> None:
+        ended.append(one)
+        if not waits(one):
+            screen.show([told_check(t, translate_check(one, words), counted, ended)])
 
     found = await examine(desk, session.settings, heard, fresh=fresh)
     standing = standings(desk.project, ownership_of(desk), found)
     criteria = tuple(translate_check(check, words) for check in found.criteria)
     told = found.model_copy(update={"criteria": criteria})
-    screen.show(explain(t, shown, told, standing))
+    task = task_of(shown, chosen) if chosen else None
+    screen.show(explain(t, shown, told, standing, task))
     screen.show([headline(t, shown, standing)])
     return found
-
-
-def tell_trouble(t: Translator, trouble: Trouble) -> list[Line]:
-    """Tell one thing that happened to the files."""
-    mark = Part("✗ ", "bad") if trouble.fatal else Part("! ", "unsure")
-    return [
-        line(mark, Part(trouble.where, "code"), f"  {t(trouble.happened)}"),
-        line("    ", t(trouble.advice)),
-    ]
 
 
 def show_hint(asked: argparse.Namespace) -> int:
     """Give the next hint."""
     session = open_session(asked)
-    desk = session.desk(asked.project)
-    session.screen.show(hint(session, desk, asked.task))
+    desk = session.desk(asked.project, "hint")
+    session.screen.show(hint(session, desk, numbered(asked.task)))
     return 0
 
 
-def hint(session: Session, desk: Desk, number: int = 0) -> list[Line]:
+def hint(session: Session, desk: Desk, number: int | None = None) -> list[Line]:
     """Give the next hint of a task; of the one in hand where none is named."""
     shown = session.shown(desk)
-    task = task_of(shown, number) if number else in_hand(shown, session.standing(desk))
+    named = number is not None
+    task = task_of(shown, number or 0) if named else in_hand(shown, session.standing(desk))
     if task is None:
         raise LearnError(
             say("No task of {project} is open.", project=desk.project.id.upper()),
@@ -220,18 +237,22 @@ def hint(session: Session, desk: Desk, number: int = 0) -> list[Line]:
 def show_beside(asked: argparse.Namespace) -> int:
     """Show one's own body beside the reference."""
     session = open_session(asked)
-    desk = session.desk(asked.project)
-    session.screen.show(beside(session, desk, asked.task))
+    desk = session.desk(asked.project, "compare")
+    session.screen.show(beside(session, desk, numbered(asked.task)))
     return 0
 
 
-def beside(session: Session, desk: Desk, number: int = 0) -> list[Line]:
+def beside(session: Session, desk: Desk, number: int | None = None) -> list[Line]:
     """Compare one task; the last that passes where none is named."""
-    standing = session.standing(desk)
+    examined = last(desk, session.settings)
+    standing = standings(desk.project, ownership_of(desk), examined)
     passing = [task.id for task in desk.project.tasks if standing[task.id] is Standing.PASSES]
-    task = task_of(session.shown(desk), number or (passing or [1])[-1])
+    own = [task.id for task in desk.project.tasks if standing[task.id] not in NOT_BEGUN]
+    chosen = [*own, *passing][-1:] or [desk.project.tasks[0].id]
+    task = task_of(session.shown(desk), chosen[0] if number is None else number)
     width = 0 if session.screen.plain else shutil.get_terminal_size().columns
-    return list(compare(session.t, desk, task, standing[task.id], width))
+    refuse_too_early(desk, task, standing[task.id], examined)
+    return list(compare(session.t, desk, task, width))
 
 
 def show_watch(asked: argparse.Namespace) -> int:
@@ -239,7 +260,7 @@ def show_watch(asked: argparse.Namespace) -> int:
     from scorecard.learn.watch import Watch  # noqa: PLC0415 (it builds on the commands above)
 
     session = open_session(asked)
-    return asyncio.run(Watch(session, session.desk(asked.project)).run())
+    return asyncio.run(Watch(session, session.desk(asked.project, "watch")).run())
 
 
 def show_starters(asked: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """What a check found, task by task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from scorecard.catalog.model import Project
@@ -10,7 +10,10 @@ from shared.llm.messages import Frozen
 
 
 class Missed(Frozen):
-    """One test that does not pass: what it said, the tasks it calls, and the one it waits for."""
+    """One test that does not pass: what it said, and the tasks it calls.
+
+    ``waits_for`` is the task that is not written yet, ``blames`` the one that it speaks of.
+    """
 
     name: str
     where: str
@@ -18,6 +21,15 @@ class Missed(Frozen):
     more: tuple[str, ...] = ()
     calls: tuple[int, ...] = ()
     waits_for: int = 0
+    blames: int = 0
+
+
+class Counted(Frozen):
+    """How many tests pass, fail, and wait for a task that is not written."""
+
+    passing: int
+    failing: int
+    waiting: int
 
 
 class Examined(Frozen):
@@ -27,8 +39,18 @@ class Examined(Frozen):
     checks: tuple[Check, ...] = ()
     criteria: tuple[Check, ...] = ()
     tests: int = 0
+    passing: int = 0
     missed: tuple[Missed, ...] = ()
+    tried: Mapping[int, int] = {}
+    """How many tests that call a task pass, by task."""
     trouble: str = ""
+
+    @property
+    def counted(self) -> Counted:
+        """Count the tests; those that never ran count as failing."""
+        waiting = sum(bool(missed.waits_for) for missed in self.missed)
+        failing = max(0, self.tests - self.passing - waiting)
+        return Counted(passing=self.passing, failing=failing, waiting=waiting)
 
     @property
     def passed(self) -> bool:
@@ -66,12 +88,19 @@ def standings(
 
 
 def _own(task: int, examined: Examined | None) -> Standing:
+    """Judge own work by the tests that could be run: one that waits for a task says nothing."""
     if examined is None or not examined.tests:
         return Standing.UNCHECKED
-    calling = [missed for missed in examined.missed if task in missed.calls]
-    if any(not missed.waits_for for missed in calling):
+    if any(missed.blames == task and not missed.waits_for for missed in examined.missed):
         return Standing.FAILS
-    return Standing.WAITS if calling else Standing.PASSES
+    calling = any(task in missed.calls for missed in examined.missed)
+    return Standing.WAITS if calling and not examined.tried.get(task) else Standing.PASSES
+
+
+def needed(task: int, examined: Examined | None) -> tuple[int, ...]:
+    """List the tasks that stand between a task and its tests: unwritten, or not right."""
+    calling = [m for m in examined.missed if task in m.calls] if examined else []
+    return tuple(sorted({m.waits_for or m.blames for m in calling} - {0, task}))
 
 
 def waits(check: Check) -> bool:

@@ -4,13 +4,15 @@ One task is in hand at a time: the first that does not pass. Tests that only wai
 has written are counted, not shown.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scorecard.catalog.model import Project, Task
-from scorecard.learn.examined import Examined, Missed, Standing, failing, waits
+from scorecard.learn.blame import narrowest_first
+from scorecard.learn.contrast import contrast, sentence
+from scorecard.learn.examined import Counted, Examined, Missed, Standing, failing, needed, waits
 from scorecard.learn.lines import Line, Part, bar, line
-from scorecard.ledger import Cause, Check, State
+from scorecard.learn.steps import Step, choose_step, next_step
+from scorecard.ledger import Cause, Check, Finding, State
 from scorecard.locale import Translator, mark
 
 CAUSES = {
@@ -33,23 +35,10 @@ MARKS: Mapping[State, Part] = {
     State.COULD_NOT_CHECK: Part("?", "unsure"),
     State.NOT_REACHED: Part("·", "dim"),
 }
-SHOWN, LONGEST = 3, 160
-COMPARED = re.compile(
-    r"^(?:AssertionError: )?assert (?P<came>.+?) (?P<how>==|not in|in|<=|>=|<|>|is not|is) "
-    r"(?P<expected>.+)$"
-)
-SILENT = re.compile(r"^Failed: DID NOT RAISE (?P<expected>.+)$")
-BARE = re.compile(r"^(?:AssertionError: )?assert (?P<came>.+)$")
-OTHER = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*(?:Error|Exception|Group|Iteration)): (?P<what>.*)$")
-
-
-def in_hand(project: Project, standing: Mapping[int, Standing]) -> Task | None:
-    """The task to work on: one that was begun, else the first to write, else one that waits."""
-    for wanted in ({Standing.FAILS, Standing.MISSING}, {Standing.STUB}, {Standing.WAITS}):
-        for task in project.tasks:
-            if standing[task.id] in wanted:
-                return task
-    return None
+SHOWN = 3
+CROWDED = ("[C901]", "[PLR0911]", "[PLR0912]", "[PLR0915]")
+"""What ruff says of a function that does too much."""
+TOOLS = {"types": "mypy", "lint": "ruff"}
 
 
 def headline(t: Translator, project: Project, standing: Mapping[int, Standing]) -> Line:
@@ -62,21 +51,38 @@ def headline(t: Translator, project: Project, standing: Mapping[int, Standing]) 
     return (*title, *bar(done, len(own)))
 
 
-def told_check(t: Translator, check: Check) -> Line:
-    """Say in one line how a check ended."""
-    title = t(check.title)
+def told_check(
+    t: Translator, check: Check, counted: Counted | None = None, every: Sequence[Check] = ()
+) -> Line:
+    """Say in one line how a check ended: what it promises where it holds, else what was found."""
+    if check.code == "tests" and counted is not None and counted.passing + counted.waiting:
+        return _told_tests(t, check, counted)
+    said, dim = ending(t, check, every), check.state is State.NOT_REACHED
+    title = TOOLS.get(check.code) if said else ""
     if check.passed:
-        return line(MARKS[check.state], f" {check.code:<8} {title}")
-    said, dim = ending(t, check), check.state is State.NOT_REACHED
+        return line(MARKS[check.state], f" {check.code:<8} {t(check.title)}")
     return line(
         Part("·", "dim") if dim else MARKS[check.state],
         f" {check.code:<8} ",
-        Part(title, "dim" if dim else ""),
+        Part(title or t(check.title), "dim" if dim else ""),
         Part(f"  {said}" if said else "", "dim" if dim else "bad"),
     )
 
 
-def ending(t: Translator, check: Check) -> str:
+def _told_tests(t: Translator, check: Check, counted: Counted) -> Line:
+    """Count them; those that wait are no fault."""
+    parts = [t("{n} pass", n=counted.passing)]
+    if counted.failing:
+        parts.append(t("{n} fail", n=counted.failing))
+    if counted.waiting:
+        parts.append(t("{n} wait", n=counted.waiting))
+    only_waits = not check.passed and not counted.failing
+    mark_ = Part("·", "dim") if only_waits else MARKS[check.state]
+    told = Part(", ".join(parts), "bad" if counted.failing else "")
+    return line(mark_, f" {check.code:<8} ", told)
+
+
+def ending(t: Translator, check: Check, every: Sequence[Check] = ()) -> str:
     """Say why a check did not pass, in a few words."""
     if check.measured is not None:
         value, bound = f"{check.measured.value:.3g}", check.threshold
@@ -86,22 +92,29 @@ def ending(t: Translator, check: Check) -> str:
             bound=bound,
             n=check.measured.n,
         )
-    if check.findings and check.code in {"types", "lint"}:
+    if check.findings and check.code in TOOLS:
         return t.plural("{n} finding", "{n} findings", len(check.findings))
-    if check.code == "tests" and check.state is State.FAILED:
-        done, _, every = check.detail.removesuffix(" passed").partition(" of ")
-        return t("{done} of {all} pass", done=done, all=every)
+    if check.cause is Cause.PREREQUISITE and (first := _first(check, every)):
+        return t("{codes} comes first", codes=first)
     return t(CAUSES[check.cause]) if check.cause in CAUSES else check.detail
 
 
+def _first(check: Check, every: Sequence[Check]) -> str:
+    """Name the criteria that a check waits for."""
+    missed = {other.code for other in every if not other.passed}
+    return ", ".join(code for code in check.requires if code in missed or not missed)
+
+
 def explain(
-    t: Translator, project: Project, examined: Examined, standing: Mapping[int, Standing]
+    t: Translator,
+    project: Project,
+    examined: Examined,
+    standing: Mapping[int, Standing],
+    chosen: Task | None = None,
 ) -> Iterator[Line]:
     """Explain what is wrong, nearest first, and end with the next step."""
-    for check in examined.checks:
-        if check.code in {"types", "lint"}:
-            yield from _findings(t, check)
-    task = in_hand(project, standing)
+    step = Step(chosen) if chosen else choose_step(project, standing, examined)
+    yield from _all_findings(t, examined)
     waiting = [missed for missed in examined.missed if missed.waits_for]
     wrong = [missed for missed in examined.missed if not missed.waits_for]
     idle = [check for check in examined.criteria if waits(check)]
@@ -114,13 +127,27 @@ def explain(
             criteria=criteria,
         )
         yield line(Part(f"· {told}", "dim"))
-    if task is not None:
-        yield from _task(t, project, task, standing[task.id])
-    yield from _missed(t, wrong, task)
+    if step.task is not None:
+        yield from _task(t, project, step.task, examined, standing[step.task.id])
+    yield from _missed(t, wrong, step.task)
     for check in failing(examined.criteria):
         yield from _criterion(t, check)
     yield line()
-    yield from next_step(t, project, examined, standing)
+    yield from next_step(t, project, examined, standing, step)
+
+
+def _all_findings(t: Translator, examined: Examined) -> Iterator[Line]:
+    for check in examined.checks:
+        if check.code in TOOLS:
+            yield from _findings(t, check)
+    if any(found.message.endswith(CROWDED) for found in _found(examined)):
+        told = t("Helpers of your own, outside the task's marks, are welcome: split it.")
+        yield line("    ", Part(told, "dim"))
+
+
+def _found(examined: Examined) -> Iterator[Finding]:
+    for check in examined.checks:
+        yield from check.findings if check.code in TOOLS else ()
 
 
 def _findings(t: Translator, check: Check) -> Iterator[Line]:
@@ -132,12 +159,18 @@ def _findings(t: Translator, check: Check) -> Iterator[Line]:
         yield line("    ", Part(check.detail, "dim"))
 
 
-def _task(t: Translator, project: Project, task: Task, standing: Standing) -> Iterator[Line]:
+def _task(
+    t: Translator, project: Project, task: Task, examined: Examined, standing: Standing
+) -> Iterator[Line]:
     words = {
         Standing.STUB: t("to be written"),
         Standing.FAILS: t("yours, and not right yet"),
-        Standing.WAITS: t("yours, and it needs tasks that are not written"),
+        Standing.WAITS: t(
+            "yours, and its tests wait for task {ids}", ids=_listed(needed(task.id, examined))
+        ),
         Standing.MISSING: t("gone"),
+        Standing.PASSES: t("yours, and it passes"),
+        Standing.REFERENCE: t("reference"),
     }
     yield line()
     yield line(Part(t("Task {id}: {title}", id=task.id, title=task.title), "bold"))
@@ -146,8 +179,15 @@ def _task(t: Translator, project: Project, task: Task, standing: Standing) -> It
     )
 
 
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers)) or "—"
+
+
 def _missed(t: Translator, wrong: Sequence[Missed], task: Task | None) -> Iterator[Line]:
-    mine = [missed for missed in wrong if task is not None and task.id in missed.calls]
+    """Tell the failures that speak of the task in hand first, the narrowest of them first."""
+    blamed = task.id if task else 0
+    mine = [missed for missed in wrong if blamed and missed.blames == blamed]
+    mine = narrowest_first(mine, task) if task else mine
     shown = [*mine, *(missed for missed in wrong if missed not in mine)]
     for missed in shown[:SHOWN]:
         yield from tell_missed(t, missed)
@@ -156,62 +196,13 @@ def _missed(t: Translator, wrong: Sequence[Missed], task: Task | None) -> Iterat
 
 
 def tell_missed(t: Translator, missed: Missed) -> Iterator[Line]:
-    """Tell one failed test: its sentence, what was expected, what came."""
+    """Tell one failed test: its sentence, what was expected, what came, where, how to run it."""
     yield line("  ", Part("✗ ", "bad"), sentence(missed.name))
     for name, value in contrast(t, missed):
         yield line(f"      {name:<9} ", Part(value, "code")) if name else line(f"      {value}")
     yield line(Part(f"      {missed.where}", "dim"))
-
-
-def sentence(test: str) -> str:
-    """Read a test's name aloud.
-
-    >>> sentence("projects/p02_x/tests/test_a.py::test_a_sum_is_exact[12-True]")
-    'a sum is exact (12-True)'
-    """
-    function, _, case = test.partition("::")[2].partition("[")
-    case = case.removesuffix("]")
-    name = function.rpartition("::")[2]
-    return name.removeprefix("test_").replace("_", " ") + (f" ({case})" if case else "")
-
-
-def contrast(t: Translator, missed: Missed) -> list[tuple[str, str]]:
-    """Read what a failed test says as what was expected and what came."""
-    expected, came = t("expected"), t("came")
-    if found := SILENT.match(missed.message):
-        kind = re.sub(r"<class '(?:[\w.]+\.)?(\w+)'>", r"\1", found["expected"])
-        return [(expected, t("{kind} is raised", kind=kind)), (came, t("nothing was raised"))]
-    if found := COMPARED.match(missed.message):
-        how = "" if found["how"] in {"==", "is"} else f"{found['how']} "
-        wish, got = how + found["expected"], found["came"]
-        if how == "in ":
-            wish, got = t("{what} in it", what=got), found["expected"]
-        return [(expected, _short(wish)), (came, _short(got)), *_hints(missed)]
-    if found := BARE.match(missed.message):
-        return [(expected, t("something true")), (came, _short(_where(missed) or found["came"]))]
-    if found := OTHER.match(missed.message):
-        return [(came, f"{found['kind'].rpartition('.')[2]}: {found['what']}")]
-    return [("", missed.message)]
-
-
-def _where(missed: Missed) -> str:
-    """What a bare assertion called: pytest writes ``+  where False = accepts(…)``."""
-    told = [entry.removeprefix("+").strip() for entry in missed.more if "where " in entry]
-    return told[0].removeprefix("where ") if told else ""
-
-
-def _hints(missed: Missed) -> list[tuple[str, str]]:
-    """Take pytest's own word on where two things differ."""
-    for at, entry in enumerate(missed.more):
-        if entry == "Differing items:" and at + 1 < len(missed.more):
-            return [("", _short(missed.more[at + 1]))]
-        if entry.startswith(("At index", "Left contains", "Right contains", "Extra items")):
-            return [("", _short(entry))]
-    return []
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    if missed.name != missed.where:
+        yield line(Part(f"      {missed.name}", "dim"))
 
 
 def _criterion(t: Translator, check: Check) -> Iterator[Line]:
@@ -228,49 +219,3 @@ def _criterion(t: Translator, check: Check) -> Iterator[Line]:
                 yield line(f"        {name:<9} ", Part(value, "code"))
     if check.advice:
         yield line("      ", Part(" ".join(check.advice.split()), "dim"))
-
-
-def next_step(
-    t: Translator, project: Project, examined: Examined, standing: Mapping[int, Standing]
-) -> Iterator[Line]:
-    """Say what to do now."""
-    task, name = in_hand(project, standing), project.id
-    types = [
-        check for check in examined.checks if check.code in {"types", "lint"} and not check.passed
-    ]
-    if task is not None:
-        told = {
-            Standing.STUB: t(
-                "Next: write task {id}. `make hint P={name}` gives a nudge.", id=task.id, name=name
-            ),
-            Standing.MISSING: t("Next: bring task {id} back.", id=task.id),
-        }.get(
-            standing[task.id],
-            t(
-                "Next: mend task {id}. `make hint P={name} TASK={id}` gives a nudge.",
-                id=task.id,
-                name=name,
-            ),
-        )
-    elif types:
-        told = t(
-            "Next: mend what {tool} found; it is part of level 1.",
-            tool="mypy" if types[0].code == "types" else "ruff",
-        )
-    elif not examined.passed:
-        told = t(
-            "Next: see to the first of these; `make scorecard P={name}` shows all levels.",
-            name=name,
-        )
-    elif all(state is Standing.REFERENCE for state in standing.values()):
-        told = t(
-            "All of it is the reference. Next: `make start P={name}`, and write it yourself.",
-            name=name,
-        )
-    else:
-        told = t(
-            "Level 1 holds. Next: `make scorecard P={name}` for levels 2 and 3, then commit; "
-            "`make compare P={name}` shows the reference beside yours.",
-            name=name,
-        )
-    yield line(Part(told, "bold"))

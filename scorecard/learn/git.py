@@ -64,7 +64,12 @@ class Git:
 
     def versions(self, file: str) -> Iterator[str]:
         """Yield what ``file`` once held, newest first, on any branch that is here."""
-        listed = self.ask("rev-list", "--all", f"--max-count={MOST_COMMITS}", "--", file) or ""
+        listed = (
+            self.ask(
+                "rev-list", "--all", "--full-history", f"--max-count={MOST_COMMITS}", "--", file
+            )
+            or ""
+        )
         for commit in ["HEAD", *listed.split()]:
             ran = self._run("show", f"{commit}:./{file}")
             if ran and not ran.returncode:

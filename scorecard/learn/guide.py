@@ -7,10 +7,11 @@ from scorecard.catalog.model import Pillar, Project
 from scorecard.catalog.read import Catalog
 from scorecard.catalog.translated import read_translation, translate
 from scorecard.learn.examined import Examined, Standing, standings
-from scorecard.learn.feedback import in_hand
 from scorecard.learn.lines import Line, Part, bar, line
 from scorecard.learn.reference import Desk, desk_of
 from scorecard.learn.standing import last, ownership_of
+from scorecard.learn.steps import Step, choose_step, next_step
+from scorecard.learn.trouble import Trouble, find_trouble
 from scorecard.locale import Language, Translator, mark
 from scorecard.place import Place
 from shared.settings import Settings
@@ -66,8 +67,13 @@ def stops(t: Translator, place: Place, settings: Settings, catalog: Catalog) -> 
     return found
 
 
-def listing(t: Translator, road: Sequence[Stop], catalog: Catalog) -> Iterator[Line]:
-    """Show a progress bar a pillar, and a line a project under it."""
+WIDE, BAR = 84, 24
+
+
+def listing(
+    t: Translator, road: Sequence[Stop], catalog: Catalog, width: int = WIDE
+) -> Iterator[Line]:
+    """Show a progress bar a pillar, and a line a project under it: two where there is no room."""
     for pillar in Pillar:
         own = [stop for stop in road if stop.desk.project.pillar is pillar]
         if not own:
@@ -75,11 +81,11 @@ def listing(t: Translator, road: Sequence[Stop], catalog: Catalog) -> Iterator[L
         done, every = sum(stop.passing for stop in own), sum(len(stop.standing) for stop in own)
         yield line(
             Part(f"{t(PILLARS[pillar]):<12}", "bold"),
-            *bar(done, every),
+            *bar(done, every, min(BAR, max(6, width - 32))),
             Part(f" {t('tasks pass')}", "dim"),
         )
         for stop in own:
-            yield _row(t, stop)
+            yield from _row(t, stop, width)
         yield line()
     for problem in catalog.problems:
         yield line(Part("! ", "unsure"), str(problem))
@@ -98,9 +104,12 @@ def listing(t: Translator, road: Sequence[Stop], catalog: Catalog) -> Iterator[L
             "dim",
         )
     )
+    if lost := counts.count(Standing.MISSING):
+        told = t("Not found in their files: {n}; `make next` says why.", n=lost)
+        yield line(Part("! ", "unsure"), told)
 
 
-def _row(t: Translator, stop: Stop) -> Line:
+def _row(t: Translator, stop: Stop, width: int) -> Iterator[Line]:
     project = stop.shown
     if stop.done:
         mark_, told = Part("✓", "good"), t("done")
@@ -115,15 +124,19 @@ def _row(t: Translator, stop: Stop) -> Line:
     else:
         mark_, told = Part("·", "dim"), t("reference")
     hours = t("{n} h", n=f"{project.hours:g}")
-    return line(
-        "  ",
-        mark_,
-        " ",
-        Part(project.id, "bold"),
-        f"  {project.title:<34}",
-        Part(f"{hours:>5}  ", "dim"),
-        told,
-    )
+    head = line("  ", mark_, " ", Part(project.id, "bold"))
+    if width < WIDE:
+        yield (*head, Part(f"  {project.title}"))
+        yield line(Part(f"         {hours}  ", "dim"), told)
+        return
+    yield (*head, Part(f"  {project.title:<34}"), Part(f"{hours:>5}  ", "dim"), Part(told))
+
+
+def next_stop(road: Sequence[Stop]) -> Stop | None:
+    """The project to go on with: the first that was begun, else the first that was not."""
+    begun = [stop for stop in road if stop.started and not stop.done]
+    left = [stop for stop in road if not stop.started]
+    return next(iter((*begun, *left)), None)
 
 
 def where_to_go(t: Translator, road: Sequence[Stop]) -> Iterator[Line]:
@@ -150,28 +163,53 @@ def where_to_go(t: Translator, road: Sequence[Stop]) -> Iterator[Line]:
 
 
 def _go_on(t: Translator, stop: Stop) -> Iterator[Line]:
-    project, task = stop.shown, in_hand(stop.shown, stop.standing)
-    name = project.id
+    project, name = stop.shown, stop.desk.project.id
     yield line(Part(f"{name.upper()} {project.title}", "bold"))
-    if task is not None:
+    if Standing.MISSING in stop.standing.values() and (lost := find_trouble(stop.desk)):
+        yield from tell_trouble(t, lost[0])
+        yield line(Part(t("Next: see to it, then `make check P={name}`.", name=name), "bold"))
+        return
+    step = choose_step(project, stop.standing, stop.examined)
+    if step.task is not None and step.check is None:
+        task = step.task
         yield line(t("Task {id}: {title}", id=task.id, title=task.title))
         module = task.function.partition(".")[0]
         where = f"  {stop.desk.where}/{module}.py  {task.function}"
         yield line(Part(where, "code"))
-        why = {
+    yield line(_why(t, stop, step))
+    yield line(Part(t("Brief: {file}", file=f"{stop.desk.where}/{brief_name(t.language)}"), "dim"))
+    yield from next_step(t, project, stop.examined, stop.standing, step)
+    if step.task is not None or step.check is not None:
+        told = t(
+            "`make watch P={name}` checks on every save, `make check P={name}` once.", name=name
+        )
+        yield line(Part(told, "dim"))
+
+
+def _why(t: Translator, stop: Stop, step: Step) -> str:
+    """Say why this is what to do now."""
+    if step.check is not None:
+        return t("Why: it is part of level 1, and does not hold.")
+    if step.task is not None:
+        return {
             Standing.STUB: t("Why: it is the first task of this project that is not written."),
             Standing.MISSING: t("Why: its function is gone; the check says where it should be."),
             Standing.WAITS: t("Why: it is written, and other tasks it needs are not."),
-        }.get(stop.standing[task.id], t("Why: it is written, and a test of it does not pass."))
-    elif any(state is Standing.UNCHECKED for state in stop.standing.values()):
-        why = t("Why: it is written, and has not been checked since the last change.")
-    else:
-        why = t("Why: every task passes its tests; something else of level 1 does not.")
-    yield line(why)
-    yield line(Part(t("Brief: {file}", file=f"{stop.desk.where}/{brief_name(t.language)}"), "dim"))
-    yield line(
-        Part(t("Next: `make watch P={name}`, or `make check P={name}` once.", name=name), "bold")
-    )
+        }.get(stop.standing[step.task.id], t("Why: it is written, and a test of it does not pass."))
+    if stop.examined is None:
+        return t("Why: it is written, and has not been checked since the last change.")
+    if stop.examined.passed:
+        return t("Why: what is yours passes; the rest is still the reference.")
+    return t("Why: every task passes its tests; something else of level 1 does not.")
+
+
+def tell_trouble(t: Translator, trouble: Trouble) -> list[Line]:
+    """Tell one thing that happened to the files."""
+    mark_ = Part("✗ ", "bad") if trouble.fatal else Part("! ", "unsure")
+    return [
+        line(mark_, Part(trouble.where, "code"), f"  {t(trouble.happened)}"),
+        line("    ", t(trouble.advice)),
+    ]
 
 
 def _begin(t: Translator, stop: Stop, road: Sequence[Stop]) -> Iterator[Line]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from scorecard.catalog.model import Project, Task
+from scorecard.learn.errors import LearnError
 from scorecard.learn.lines import Line, Part, line
 from scorecard.learn.store import Store
-from scorecard.learn.texts import LearnError
 from scorecard.locale import Translator, say
 
 

@@ -12,7 +12,7 @@ from typing import Literal, TextIO, TypeAlias
 from rich.console import Console
 from rich.text import Text
 
-from scorecard.locale.terminal import encode_anything
+from scorecard.locale.terminal import ASCII, encode_anything
 
 Style: TypeAlias = Literal["", "bold", "dim", "good", "bad", "unsure", "code"]
 
@@ -25,6 +25,12 @@ COLOURS: dict[Style, str] = {
     "unsure": "yellow",
     "code": "cyan",
 }
+
+
+WORDS = {"✓": "[ok]", "✗": "[no]", "?": "[??]", "·": "[--]", "…": "[..]", "!": "[!!]"}
+"""What `--plain` says in place of a mark that stands alone."""
+BLOCKS = frozenset("█░")
+UNLIMITED = 10_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,21 @@ def line(*parts: str | Part) -> Line:
     return tuple(Part(part) if isinstance(part, str) else part for part in parts)
 
 
+def in_words(parts: Line) -> str:
+    """Write a line without colours, marks or bars: what a screen reader reads well."""
+    told: list[str] = []
+    for part in parts:
+        bare = part.text.strip()
+        if bare in WORDS:
+            told.append(part.text.replace(bare, WORDS[bare]))
+        elif not bare or not BLOCKS.issuperset(bare):
+            told.append(part.text)
+    text = "".join(told)
+    for mark, word in ((mark, WORDS[mark]) for mark in "✓✗·"):
+        text = f"{word}{text[1:]}" if text.startswith(f"{mark} ") else text
+    return "".join(ASCII.get(letter, letter) for letter in text).rstrip()
+
+
 class Screen:
     """Shows lines to a person: in colour on a terminal, as plain text anywhere else."""
 
@@ -52,6 +73,7 @@ class Screen:
         self.console = Console(
             file=self._stream, highlight=False, emoji=False, markup=False, soft_wrap=True
         )
+        self.in_words = plain_text
         self.plain = (
             plain_text
             or not self.console.is_terminal
@@ -62,12 +84,19 @@ class Screen:
     def show(self, lines: Iterable[Line]) -> None:
         """Print lines."""
         for parts in lines:
-            if self.plain:
+            if self.in_words:
+                self._stream.write(in_words(parts) + "\n")
+            elif self.plain:
                 self._stream.write("".join(part.text for part in parts).rstrip() + "\n")
             else:
                 text = Text.assemble(*((part.text, COLOURS[part.style]) for part in parts))
                 self.console.print(text, overflow="fold", no_wrap=False)
         self._stream.flush()
+
+    @property
+    def width(self) -> int:
+        """How many columns there are; in a file or a pipe any number."""
+        return self.console.width if self.console.is_terminal else UNLIMITED
 
     def clear(self) -> None:
         """Begin at the top of an empty screen; a plain one goes on below."""

@@ -14,8 +14,9 @@ from pathlib import Path
 from scorecard.cache import write_whole
 from scorecard.catalog.model import Project, Task
 from scorecard.catalog.ownership import read_record, shape
+from scorecard.learn.errors import LearnError
 from scorecard.learn.git import Git
-from scorecard.learn.texts import LearnError, by_module, located, read_modules, read_text
+from scorecard.learn.texts import by_module, located, read_modules, read_text
 from scorecard.locale import say
 from scorecard.place import Place
 

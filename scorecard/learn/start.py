@@ -9,11 +9,18 @@ from pathlib import Path
 
 from scorecard.catalog.model import Task
 from scorecard.catalog.ownership import Ownership, owned
+from scorecard.learn.errors import LearnError
 from scorecard.learn.git import undo
 from scorecard.learn.polish import polish
-from scorecard.learn.reference import Desk, find_module, find_reference, keep_reference
+from scorecard.learn.reference import (
+    Desk,
+    find_module,
+    find_reference,
+    is_reference,
+    keep_reference,
+)
 from scorecard.learn.starter import make_starter
-from scorecard.learn.texts import LearnError, like, located, modules, read_modules
+from scorecard.learn.texts import by_module, like, located, modules, read_modules
 from scorecard.locale import Said, say
 
 SHOWN = 5
@@ -30,12 +37,19 @@ class Done:
 
 def start(desk: Desk, only: Collection[int] = ()) -> Done:
     """Replace the reference bodies by stubs; raises ``LearnError`` where something is amiss."""
-    _refuse_a_second_start(desk, only)
-    _refuse_over_uncommitted_work(desk)
+    chosen = _to_open(desk, only)
+    if not _is_untouched(desk):
+        back = keep(desk)  # what is written stays as it is; a copy costs nothing
+    else:
+        _refuse_over_uncommitted_work(desk)
+        back = say(
+            "`make reset P={id} REFERENCE=1` brings the reference back, at any time.",
+            id=desk.project.id,
+        )
     files = read_modules(desk.folder)
-    starter = polish(desk.place, desk.slug, make_starter(desk.project, files, only))
+    starter = polish(desk.place, desk.slug, make_starter(desk.project, files, chosen))
     try:
-        keep_reference(desk, {name: files[name] for name in starter})
+        keep_reference(desk, _references(desk, {name: files[name] for name in starter}))
     except OSError as error:
         if not desk.git.there:
             raise LearnError(
@@ -49,27 +63,33 @@ def start(desk: Desk, only: Collection[int] = ()) -> Done:
                 ),
             ) from None
     _write(desk, starter)
-    count = len(only) or len(desk.project.tasks)
     return Done(
         tuple(sorted(starter)),
         say(
             "{project} is started: {count} of {all} tasks are to be written, in place.",
             project=desk.project.id.upper(),
-            count=count,
+            count=len(chosen),
             all=len(desk.project.tasks),
         ),
-        say(
-            "`make reset P={id} REFERENCE=1` brings the reference back, at any time.",
-            id=desk.project.id,
-        ),
+        back,
     )
 
 
-def _refuse_a_second_start(desk: Desk, only: Collection[int]) -> None:
+def _references(desk: Desk, files: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the modules in which a task is the learner's already: they were kept before."""
+    return {
+        name: files[name]
+        for name, tasks in by_module(desk.project, files).items()
+        if name in files and is_reference(files[name], tasks, desk.record)
+    }
+
+
+def _to_open(desk: Desk, only: Collection[int]) -> list[int]:
+    """List the tasks to start: those named, else all that are still the reference."""
     chosen = [task for task in desk.project.tasks if not only or task.id in only]
     begun = [task for task in chosen if _state(desk, task) is not Ownership.REFERENCE]
-    if not begun:
-        return
+    if not begun or (not only and len(begun) < len(chosen)):
+        return [task.id for task in chosen if task not in begun]
     own = [task for task in begun if _state(desk, task) is Ownership.OWN]
     raise LearnError(
         say(
@@ -224,9 +244,11 @@ def _copy(desk: Desk, stamp: str) -> Path:
 def _write(desk: Desk, files: Mapping[str, str]) -> None:
     """Write all of them or none: each beside its place first, then all moved."""
     drafts: list[tuple[Path, Path]] = []
+    at = desk.where
     try:
         for name, text in files.items():
             file = desk.folder / name
+            at = f"{desk.where}/{name}"
             old = file.read_bytes() if file.is_file() else b""
             draft = file.with_name(f".{file.name}.scorecard")
             drafts.append((draft, file))
@@ -237,7 +259,7 @@ def _write(desk: Desk, files: Mapping[str, str]) -> None:
         raise LearnError(
             say(
                 "{file} cannot be written ({why}).",
-                file=error.filename or desk.where,
+                file=at,
                 why=error.strerror or error,
             ),
             advice=say("Nothing was changed. Make the checkout writable, or work in a copy of it."),

@@ -17,8 +17,9 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from scorecard.catalog.model import Project, Task
+from scorecard.learn.errors import LearnError
 from scorecard.learn.prune import prune, reachable
-from scorecard.learn.texts import LearnError, located, module_of
+from scorecard.learn.texts import located, module_of
 from scorecard.locale import say
 from scorecard.syntax import parse
 

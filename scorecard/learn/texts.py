@@ -10,16 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from scorecard.catalog.model import Project, Task
+from scorecard.learn.errors import LearnError
 from scorecard.locale import say
 from scorecard.syntax import parse
-from shared.errors import CapstoneError
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 GRADERS = frozenset({"tests", "criteria", "criteria.py", "mutants"})
-
-
-class LearnError(CapstoneError):
-    """Something on the learner's road cannot be done; says why and what to do."""
 
 
 def modules(folder: Path) -> Iterator[Path]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from scorecard.catalog.model import Task
+from scorecard.learn.errors import LearnError
 from scorecard.learn.reference import Desk, find_module
 from scorecard.learn.texts import (
-    LearnError,
     by_module,
     located,
     module_of,
@@ -21,6 +21,7 @@ from scorecard.learn.texts import (
     signatures,
     tree_of,
 )
+from scorecard.learn.upstream import changed_under
 from scorecard.locale import Said, say
 
 CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
@@ -47,7 +48,11 @@ def find_trouble(desk: Desk) -> tuple[Trouble, ...]:
         return tuple(broken)
     texts = {f.relative_to(desk.folder).as_posix(): read_text(f) for f in modules(desk.folder)}
     lost = [trouble for task in desk.project.tasks for trouble in _lost(desk, task, texts)]
-    return tuple(lost or _changed(desk, texts))
+    if lost:
+        return tuple(lost)
+    differs = tuple(_changed(desk, texts))
+    told = {trouble.where for trouble in differs}
+    return (*differs, *(trouble for trouble in _under(desk, texts) if trouble.where not in told))
 
 
 def _file(desk: Desk, name: str) -> Iterator[Trouble]:
@@ -170,6 +175,22 @@ def _changed(desk: Desk, texts: dict[str, str]) -> Iterator[Trouble]:
             if mine is not None and theirs is not None:
                 where = f"{desk.where}/{name}:{mine.lineno}"
                 yield from _other(where, task, signatures(mine), signatures(theirs))
+
+
+def _under(desk: Desk, texts: dict[str, str]) -> Iterator[Trouble]:
+    """Say under which bodies a merge has changed the signature."""
+    for where, task, old, new in changed_under(desk, texts):
+        happened = say(
+            "The signature of task {id} was `{mine}` when you wrote it; now it is `{asked}`.",
+            id=task.id,
+            mine=old,
+            asked=new,
+        )
+        advice = say(
+            "Your body is kept. See whether it does what the docstring says now; any change in "
+            "the body ends this notice."
+        )
+        yield Trouble(where, happened, advice, fatal=False)
 
 
 def _other(

@@ -99,12 +99,16 @@ class Watch:
                     session.screen.show(beside(session, self._desk))
                 case "l":
                     road = session.road()
-                    session.screen.show(listing(t, road, session.catalog))
+                    session.screen.show(listing(t, road, session.catalog, session.screen.width))
                 case "n":
                     road = session.road()
                     session.screen.show(where_to_go(t, road))
                 case "r" | "\n":
                     await self._begin(())
+                case "?":
+                    pass
+                case key if key.isprintable() and key != " ":
+                    session.screen.show([line(Part(t("No key {key} here.", key=key), "dim"))])
                 case _:
                     return
         except CapstoneError as error:
@@ -149,6 +153,7 @@ class Watch:
             "n": t("next"),
             "l": t("list"),
             "r": t("run again"),
+            "?": t("keys"),
             "q": t("quit"),
         }
         parts = [

@@ -1,10 +1,6 @@
 """What a learner types, and what they read, in both languages and on any terminal."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +8,9 @@ import pytest
 from scorecard.cli import main
 from scorecard.learn.reference import Desk
 from scorecard.learn.start import start
+from scorecard.toys import commit_all
 
 STUB = '    raise NotImplementedError("P01 task 1: Double a number")\n'
-CLI = (sys.executable, "-m", "scorecard")
 
 
 def run(desk: Desk, *words: str) -> int:
@@ -141,6 +137,97 @@ def test_the_reference_shows_only_once_the_task_passes(
     assert "+    return _times(math.floor(number))" in told
 
 
+def test_the_reference_shows_while_other_tests_of_the_task_still_wait(
+    recorded: Desk, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tests = recorded.folder / "tests" / "test_doubling.py"
+    both = "async def test_both() -> None:\n    assert await double(1) == 2\n    Basket().add(1)\n"
+    tests.write_text(f"{tests.read_text()}\n\n{both}")
+    commit_all(recorded.place.root)
+    start(recorded)
+    write(work, "    return 2 * number\n")
+
+    run(recorded, "check", "p01")
+    told = capsys.readouterr().out
+    code = run(recorded, "beside", "p01", "--task", "1")
+
+    assert "· tests    2 pass, 2 wait" in told
+    assert told.rstrip().endswith("1/2")
+    assert code == 0
+
+
+def test_an_endless_loop_is_named_and_the_check_comes_to_its_end(
+    recorded: Desk, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(recorded)
+    write(work, "    while True:\n        pass\n")
+
+    run(recorded, "check", "p01")
+
+    told = capsys.readouterr().out
+    assert "took longer than 3 s: an endless loop in task 1?" in told
+    assert "Next: mend task 1" in told
+
+
+def test_next_and_check_agree_where_one_task_alone_was_started(
+    recorded: Desk, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(recorded, [1])
+    write(work, "    return 2 * number\n")
+
+    run(recorded, "check", "p01")
+    checked = capsys.readouterr().out
+    run(recorded, "next")
+    after = capsys.readouterr().out
+
+    step = "`make start P=p01` opens the tasks that are still the reference."
+    assert step in checked
+    assert step in after
+    assert "something else" not in after
+
+
+def test_next_tells_of_a_merge_conflict_as_check_does_and_list_counts_the_lost(
+    recorded: Desk, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(recorded)
+    write(work, f"<<<<<<< HEAD\n{STUB}=======\n    return 4\n>>>>>>> upstream/main\n")
+
+    run(recorded, "next")
+    told = capsys.readouterr().out
+    run(recorded, "list")
+    listed = capsys.readouterr().out
+
+    assert "There is a merge conflict inside task 1." in told
+    assert "its function is gone" not in told
+    assert "Not found in their files: 2" in listed
+
+
+def test_what_mypy_finds_is_the_next_step_once_the_tests_pass(
+    recorded: Desk, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(recorded)
+    write(
+        work, '    wrong: str = number\n    return len(wrong * 2) if wrong == "" else 2 * number\n'
+    )
+
+    run(recorded, "check", "p01")
+    checked = capsys.readouterr().out
+    run(recorded, "next")
+
+    assert "Next: mend what mypy found, first projects/p01_toy/doubling.py:" in checked
+    assert "Next: mend what mypy found, first projects/p01_toy/doubling.py:" in (
+        capsys.readouterr().out
+    )
+
+
+def test_an_editor_s_lock_is_not_linted(recorded: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (recorded.folder / ".#doubling.py").write_text("import os, sys\n")
+
+    run(recorded, "check", "p01")
+
+    assert "✓ lint" in capsys.readouterr().out
+
+
 def test_start_and_reset_speak_portuguese(
     recorded: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,46 +238,3 @@ def test_start_and_reset_speak_portuguese(
     assert "P01 começou: 2 de 2 tarefas a escrever, no próprio lugar." in told
     assert code == 2
     assert "P01 já foi começado: 0 de 2 tarefas são suas." in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("words", [("start", "p01", "--task", "9"), ("hint", "p01", "--task", "9")])
-def test_an_unknown_task_is_told_with_those_there_are(
-    recorded: Desk, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = run(recorded, *words)
-
-    assert code == 2
-    assert "P01 has no task 9. Its tasks are 1 to 2." in capsys.readouterr().err
-
-
-def test_a_home_that_cannot_be_written_is_replaced_by_one_that_can(
-    recorded: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.rmtree(recorded.place.home)
-    recorded.place.home.write_text("no folder can be made here")
-    cache = recorded.place.root / "cache"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-
-    code = run(recorded, "hint", "p01", "--task", "1")
-
-    assert code == 0
-    assert f"cannot be written; {cache}/ai-engineer-capstone is used." in capsys.readouterr().out
-    assert (cache / "ai-engineer-capstone" / "learn" / "hints.json").exists()
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_terminal_that_is_not_utf_8_is_written_in_what_it_has(desk: Desk, encoding: str) -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "pt_BR"}
-
-    ran = subprocess.run(
-        [*CLI, "--root", str(desk.place.root), "list"],
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-
-    assert ran.returncode == 0
-    assert ran.stderr == b""
-    told = ran.stdout.decode(encoding)
-    assert "referência" in told or "referencia" in told
-    assert "....." in told

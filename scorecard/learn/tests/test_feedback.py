@@ -3,9 +3,11 @@
 import pytest
 
 from scorecard.catalog.model import Project, Task
-from scorecard.learn.examined import Examined, Missed, Standing
-from scorecard.learn.feedback import contrast, explain, in_hand, sentence
-from scorecard.ledger import Bound, Cause, Check, Kind, State
+from scorecard.learn.contrast import contrast, sentence
+from scorecard.learn.examined import Counted, Examined, Missed, Standing
+from scorecard.learn.feedback import explain, told_check
+from scorecard.learn.steps import in_hand
+from scorecard.ledger import Bound, Cause, Check, Finding, Kind, State
 from scorecard.locale import ENGLISH, translator
 from shared.criteria import Failure, Measured
 
@@ -60,6 +62,25 @@ def told(examined: Examined, standing: dict[int, Standing], language: str = "en"
         ),
         ("TypeError: unsupported operand", (), [("came", "TypeError: unsupported operand")]),
         ("something else", (), [("", "something else")]),
+        (
+            "AssertionError: Regex pattern did not match.",
+            ("Expected regex: 'a v1'", "Actual message: 'No.'"),
+            [("expected", "a message that matches 'a v1'"), ("came", "'No.'")],
+        ),
+        (
+            "AssertionError: assert 'it is in stock' == 'no'",
+            ("op = ==", "left = 'it is in stock'", "right = 'no'", "differ = [0:]: 'it' ≠ 'no'"),
+            [
+                ("expected", "'no'"),
+                ("came", "'it is in stock'"),
+                ("differ", "[0:]: 'it' ≠ 'no'"),
+            ],
+        ),
+        (
+            "scorecard.learn.pytest_told.TookTooLong: 2 3",
+            (),
+            [("", "took longer than 3 s: an endless loop in task 2?")],
+        ),
     ],
 )
 def test_an_assertion_is_read_as_what_was_expected_and_what_came(
@@ -178,3 +199,73 @@ def test_the_same_is_said_in_portuguese() -> None:
 
     assert "esperado  4" in text
     assert text.endswith("Agora: corrija a tarefa 1. `make hint P=p01 TASK=1` dá um empurrão.")
+
+
+def test_tests_that_pass_and_wait_are_counted_without_a_fault() -> None:
+    check = Check(code="tests", kind=Kind.TESTS, title="t", level=1, state=State.FAILED)
+
+    parts = told_check(ENGLISH, check, Counted(passing=43, failing=0, waiting=75))
+
+    assert "".join(part.text for part in parts) == "· tests    43 pass, 75 wait"
+
+
+def test_a_check_that_fails_says_what_was_found_in_place_of_its_promise() -> None:
+    found = (Finding(where="a.py:1", message="no"), Finding(where="a.py:2", message="no"))
+    check = PASSED.model_copy(
+        update={"code": "lint", "state": State.FAILED, "findings": found, "title": "finds nothing"}
+    )
+
+    text = "".join(part.text for part in told_check(ENGLISH, check))
+
+    assert text == "✗ lint     ruff  2 findings"
+
+
+def test_a_criterion_that_waits_for_another_names_it() -> None:
+    first = Check(code="P01.1a", kind=Kind.CRITERION, title="First", level=1, state=State.FAILED)
+    later = Check(
+        code="P01.1b",
+        kind=Kind.CRITERION,
+        title="Later",
+        level=1,
+        requires=("P01.1a",),
+        state=State.NOT_REACHED,
+        cause=Cause.PREREQUISITE,
+    )
+
+    text = "".join(part.text for part in told_check(ENGLISH, later, every=[first]))
+
+    assert text == "· P01.1b   Later  P01.1a comes first"
+
+
+def test_a_function_that_does_too_much_may_have_helpers_and_that_is_said_once() -> None:
+    found = tuple(
+        Finding(where=f"projects/p01_toy/a.py:{n}", message="too complex [C901]") for n in (1, 2)
+    )
+    lint = PASSED.model_copy(update={"code": "lint", "state": State.FAILED, "findings": found})
+
+    text = told(Examined(checks=(lint,), tests=1), dict.fromkeys((1, 2, 3), Standing.PASSES))
+
+    assert text.count("Helpers of your own, outside the task's marks, are welcome") == 1
+    assert text.endswith("Next: mend what ruff found, first projects/p01_toy/a.py:1.")
+
+
+def test_a_failure_names_the_test_to_run_again() -> None:
+    failing = missed("TypeError: no").model_copy(
+        update={"where": "projects/p01_toy/a.py:3", "blames": 1}
+    )
+
+    text = told(
+        Examined(checks=(PASSED,), tests=9, missed=(failing,)),
+        {1: Standing.FAILS, 2: Standing.STUB, 3: Standing.STUB},
+    )
+
+    assert "projects/p01_toy/a.py:3" in text
+    assert "projects/p01_toy/tests/test_a.py::test_a_sum_is_exact[12-True]" in text
+
+
+def test_a_part_of_the_tasks_that_holds_points_to_the_rest() -> None:
+    standing = {1: Standing.PASSES, 2: Standing.REFERENCE, 3: Standing.REFERENCE}
+
+    text = told(Examined(checks=(PASSED,), tests=9, passing=9), standing)
+
+    assert "`make start P=p01` opens the tasks that are still the reference." in text

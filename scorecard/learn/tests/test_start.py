@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from scorecard.catalog.ownership import Ownership
+from scorecard.learn.errors import LearnError
 from scorecard.learn.reference import Desk, find_reference
 from scorecard.learn.standing import ownership_of
 from scorecard.learn.start import reset, start
-from scorecard.learn.texts import LearnError
 from scorecard.toys import commit_all, git
 
 OWN = "    return number + number  # mine\n"
@@ -210,3 +210,31 @@ def test_line_ends_and_a_byte_order_mark_are_kept(desk: Desk, work: Path) -> Non
     assert started.startswith(b"\xef\xbb\xbf")
     assert started.count(b"\n") == started.count(b"\r\n")
     assert work.read_bytes() == before
+
+
+def test_starting_the_rest_keeps_what_is_written_and_a_copy_of_it(desk: Desk, work: Path) -> None:
+    before = work.read_text()
+    start(desk, [1])
+    text = write_own(work)
+
+    done = start(desk)
+
+    assert ownership_of(desk) == [Ownership.OWN, Ownership.STUB]
+    assert "# mine" in work.read_text()
+    assert "1 of 2 tasks are to be written" in done.told
+    commit = str(done.back).partition("--source=")[2].split()[0]
+    kept = git(desk.place.root, "show", f"{commit}:projects/p01_toy/doubling.py")
+    assert kept == text.strip()
+    assert (desk.kept / "doubling.py").read_text() == before
+
+
+def test_a_checkout_that_is_read_only_names_the_file_and_none_of_ours(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, _content: bytes) -> int:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+
+    with pytest.raises(LearnError, match=r"^projects/p01_toy/doubling\.py cannot be written"):
+        start(desk)

@@ -6,10 +6,11 @@ import pytest
 
 from scorecard.catalog.model import Project
 from scorecard.catalog.ownership import Ownership, owned
+from scorecard.learn.errors import LearnError
 from scorecard.learn.polish import polish
 from scorecard.learn.reference import Desk
 from scorecard.learn.starter import make_starter
-from scorecard.learn.texts import LearnError, public_signatures, read_modules
+from scorecard.learn.texts import public_signatures, read_modules
 
 
 def starter_of(desk: Desk, *only: int) -> str:

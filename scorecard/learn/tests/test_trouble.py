@@ -7,7 +7,7 @@ import pytest
 from scorecard.learn.reference import Desk
 from scorecard.learn.start import start
 from scorecard.learn.trouble import Trouble, find_trouble
-from scorecard.toys import commit_all
+from scorecard.toys import commit_all, git
 
 STUB = '    raise NotImplementedError("P01 task 1: Double a number")\n'
 
@@ -124,6 +124,38 @@ def test_a_signature_that_upstream_changed_is_shown_and_the_work_kept(
     assert "yours is `async def double(number: int) -> int`" in trouble.happened
     assert "asked for is `async def double(number: int, times: int=2) -> int`" in trouble.happened
     assert work.read_text() == mine
+
+
+def test_a_merge_that_changes_the_signature_under_an_own_body_is_told_until_the_body_changes(
+    started: Desk, work: Path
+) -> None:
+    root = started.place.root
+    work.write_text(work.read_text().replace(STUB, "    return 2 * number\n"))
+    commit_all(root)
+    git(root, "checkout", "--quiet", "-b", "upstream", "HEAD~1")
+    upstream = work.read_text().replace(
+        "(number: int) -> int:", "(number: int, by: int = 2) -> int:", 1
+    )
+    work.write_text(upstream)
+    commit_all(root)
+    git(root, "checkout", "--quiet", "main")
+    git(root, "merge", "--quiet", "--no-edit", "upstream")
+    git(root, "branch", "--quiet", "-D", "upstream")
+    record = {"1": _shape_of(upstream), "2": _shape_of(upstream, 2)}
+    newer = Desk(started.place, started.project, record)
+
+    trouble = only(newer)
+    merged = work.read_text()
+    work.write_text(merged.replace("2 * number", "by * number"))
+    adapted = find_trouble(newer)
+    work.write_text(merged.replace(", by: int = 2", ""))
+    kept = only(newer)
+
+    assert not trouble.fatal
+    assert "was `async def double(number: int) -> int` when you wrote it" in trouble.happened
+    assert "now it is `async def double(number: int, by: int=2) -> int`" in trouble.happened
+    assert adapted == ()
+    assert "asked for is `async def double(number: int, by: int=2) -> int`" in kept.happened
 
 
 def _shape_of(text: str, task: int = 1) -> str:

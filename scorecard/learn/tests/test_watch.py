@@ -84,6 +84,10 @@ def test_a_save_is_checked_keys_are_answered_and_the_terminal_is_given_back(
     listed = terminal.until("q:quit")
     terminal.press("c")
     compared = terminal.until("q:quit")
+    terminal.press("z")
+    unknown = terminal.until("q:quit")
+    terminal.press("?")
+    keys = terminal.until("q:quit")
     during = terminal.echoes
     terminal.press("q")
 
@@ -93,6 +97,8 @@ def test_a_save_is_checked_keys_are_answered_and_the_terminal_is_given_back(
     assert "hint 1 of 2: Multiply." in hint
     assert "tasks pass" in listed
     assert "shows once yours passes" in compared.replace("\r\n", " ")
+    assert "No key z here." in unknown
+    assert "h:hint" in keys
     assert during is False
     assert terminal.wait() == 0
     assert terminal.echoes is True
