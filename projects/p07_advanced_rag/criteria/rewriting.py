@@ -36,8 +36,10 @@ DOWN = (ModelHandle(drill={"error_500": 1.0}), ModelHandle(drill={"refusal": 1.0
 COUNTED = ModelHandle(profile="sim-fast")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NEGATION = {
-    "en": re.compile(r"\b(?:not|no|without|never)\b|n't\b", re.IGNORECASE),
-    "pt": re.compile(r"\b(?:não|sem|nunca|nem)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\b(?:not|no|without|never|nor|neither|none|nothing|cannot)\b|n't\b", re.IGNORECASE
+    ),
+    "pt": re.compile(r"\b(?:não|sem|nunca|jamais|nem|nada|nenhuma?)\b", re.IGNORECASE),
 }
 
 
