@@ -187,8 +187,8 @@ class Arena:
 
 
 def _held(cheat: Cheat, told: Verification) -> str:
-    """Say what a verdict believes that is not true."""
-    if not cheat.build and told.exit_code == 0:
+    """Say what a verdict believes that is not true; learnt answers are claimed as they fared."""
+    if cheat.change and told.exit_code == 0:
         return f"verify says: {told.verdict}"
     rows = {row.code: row for row in told.checks if row.project == cheat.slug}
     believed = [
