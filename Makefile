@@ -169,7 +169,7 @@ bench-api: $(READY) ## Load p13's service beside a bare FastAPI app
 	@$(BIN)/python -m projects.p13_api_backend.given.bench $(ARGS)
 
 .PHONY: bench-graders
-bench-graders: $(READY) ## Grade beside check50 and nbgrader; Dask beside Ray
+bench-graders: $(READY) ## Grade beside check50 and nbgrader, a whole repository beside its tools; Dask beside Ray
 	@$(BIN)/python -m tests.graders $(ARGS)
 
 ##@ Upkeep

@@ -25,6 +25,7 @@ from rich.table import Table
 from scorecard.place import GRADER_ROOT
 from scorecard.sandbox.confine import choose_sandbox
 from tests.conformance.environments import InstallError, ensure, megabytes
+from tests.graders import whole
 from tests.graders.exercise import for_check50, for_nbgrader, for_scorecard
 
 LOCKS = Path(__file__).with_name("locks")
@@ -129,6 +130,44 @@ async def nbgrader(folder: Path, count: int, environment: Path) -> Cost:
     return (await timed(count, work))[0]
 
 
+async def repository(console: Console) -> None:
+    """Show what grading a whole repository costs beside its tools, each run alone."""
+    table = Table("CPU s", "of the slowest tool", "what", box=None)
+    with tempfile.TemporaryDirectory(prefix="whole-") as folder:
+        root = Path(folder)
+        whole.write_repository(root)
+        tools = {"mypy alone, cold": whole.mypy(root), "pytest alone": whole.pytest()}
+        costs = {name: await _spent(root, *program) for name, program in tools.items()}
+        slowest = max(costs.values())
+        costs["scorecard, all new"] = await _spent(root, *whole.grade(root))
+        whole.change(root)
+        costs["scorecard, one project changed"] = await _spent(root, *whole.grade(root))
+        costs["scorecard, nothing changed"] = await _spent(root, *whole.grade(root))
+        count = whole.lines(root)
+    for name, cpu_s in costs.items():
+        table.add_row(f"{cpu_s:.1f}", f"{cpu_s / slowest:.2f}", name)
+    console.print(table)
+    console.print(f"{whole.PROJECTS} projects, {count} lines", style="dim")
+
+
+async def _spent(root: Path, *program: str) -> float:
+    """Count the CPU seconds of a program, which may end with 1: somebody is not done."""
+
+    async def work() -> None:
+        process = await asyncio.create_subprocess_exec(
+            *program,
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{GRADER_ROOT}"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told = (await process.communicate())[0].decode(errors="replace")
+        if process.returncode not in {0, 1}:
+            raise BenchError(f"{' '.join(program)}: {told[-800:]}")
+
+    return (await timed(1, work))[0].cpu_s
+
+
 async def engines(home: Path, console: Console) -> None:
     """Show what a task costs on Dask and on Ray, and how much each brings along."""
     script, table = Path(__file__).with_name("overhead.py"), Table(box=None)
@@ -180,14 +219,16 @@ def main() -> int:
     """Measure what was asked for; 2 where something could not be tried."""
     parser = argparse.ArgumentParser(prog="python -m tests.graders", description=__doc__)
     parser.add_argument("--count", type=int, default=20, help="submissions, an even number")
-    parser.add_argument("--only", choices=("graders", "engines"))
+    parser.add_argument("--only", choices=("graders", "whole", "engines"))
     asked = parser.parse_args()
     home = Path(os.environ.get("CAPSTONE_HOME", ".capstone")).absolute()
     console = Console()
     try:
-        if asked.only != "engines":
+        if asked.only in {None, "graders"}:
             asyncio.run(graders(home, console, asked.count))
-        if asked.only != "graders":
+        if asked.only in {None, "whole"}:
+            asyncio.run(repository(console))
+        if asked.only in {None, "engines"}:
             asyncio.run(engines(home, console))
     except (BenchError, InstallError) as error:
         print(error, file=sys.stderr)
