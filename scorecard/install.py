@@ -85,7 +85,7 @@ def pip(*arguments: str) -> None:
 
 
 def uv(*arguments: str, environment: Mapping[str, str]) -> None:
-    """Run the locked uv, ten times as fast; raises ``CalledProcessError`` when it fails."""
+    """Run the locked uv for this interpreter; raises ``CalledProcessError`` when it fails."""
     command = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps")
     here = ("--python", sys.executable)
     subprocess.run([*command, *here, *arguments], check=True, env=dict(environment))

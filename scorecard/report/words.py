@@ -59,10 +59,9 @@ def advice(card: Scorecard, t: Translator = ENGLISH) -> str:
     """Say what to do next: mend what was begun, write what is not written, then the rest."""
     if card.interrupted:
         return t("Run the same command again; what had been stored is not done twice.")
-    begun = [project for project in card.projects if unwritten(project)]
-    for project in begun:
-        check = first_open(project)
-        return _mend(project, check, t) if check and check.level <= 1 else _write(project, t)
+    if begun := next(filter(unwritten, card.projects), None):
+        check = first_open(begun)
+        return _mend(begun, check, t) if check and check.level <= 1 else _write(begun, t)
     for project in card.projects:
         if check := first_open(project):
             return _mend(project, check, t)

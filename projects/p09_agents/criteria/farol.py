@@ -10,7 +10,7 @@ from .drawer import Task
 from .tasks import MAKERS, draw_tasks
 
 REFUNDS = 9
-"""As many refunds as one fact works out, and one to spare."""
+"""One fact works out seven; two are to spare."""
 
 
 @lru_cache(maxsize=2)
