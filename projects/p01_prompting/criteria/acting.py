@@ -137,16 +137,13 @@ async def remembered(subject: Subject, seed: int) -> list[tuple[str, bool]]:
                 model=ModelHandle(server=server.url),
             )
         clean = len(server.shown) > 1 and not any(fake in shown for shown in server.shown)
-        looked = any(
-            message["role"] == "tool" and "Ana Prado" in str(message["content"])
-            for message in (server.asked[-1]["messages"] if server.asked else ())
-        )
+        looked = any("Ana Prado" in text for text in server.tools_said)
         results.append((f"{word} {'with' if calls else 'without'} a call", clean and looked))
     async with overheard([does(asks("Who leads Onda?")), DONE]) as server:
         facts = [f"The lead of the desk Onda is {'x' * 50_000}."]
         model = ModelHandle(server=server.url)
         await subject.attempt("react.react", question=QUESTION, facts=facts, model=model)
-    shown = [str(m["content"]) for m in server.asked[-1]["messages"] if m["role"] == "tool"]
+    shown = server.tools_said
     short = bool(shown) and all(len(text) <= LONGEST for text in shown)
     results.append(("a long result is shown cut", short))
     return results

@@ -21,6 +21,12 @@ class Server:
     shown: list[str] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def tools_said(self) -> list[str]:
+        """List what the last call showed of tools' results; nothing where no call came."""
+        told = self.asked[-1]["messages"] if self.asked else ()
+        return [str(message["content"]) for message in told if message["role"] == "tool"]
+
 
 @asynccontextmanager
 async def overheard(script: Sequence[Completion]) -> AsyncIterator[Server]:
